@@ -1,0 +1,145 @@
+"""Spans: where personal data stands in a transcript, in whole words. Never the words themselves.
+
+One span list drives the redacted text, the words, the subtitles and the sound. A span covers whole words because the
+sound can only be silenced by words: half a word that stays readable is a leak, a whole word that goes is a label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from domain.speech import Segment, Transcript, Word
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Words [first_word, end_word) of segment number `segment` hold personal data of kind `entity_type`.
+
+    `group` is the same for the pieces of one item that runs over several segments; `reason` says in constant words why
+    the recognizer took it (a prompt, a checksum, a pattern) and never quotes.
+    """
+
+    segment: int
+    first_word: int
+    end_word: int
+    entity_type: str
+    score: float
+    recognizer: str
+    operator: str = "replace"
+    group: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TimeRange:
+    """A half-open stretch of sound, in seconds, on one channel."""
+
+    channel: int
+    start: float
+    end: float
+
+
+def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the spans sorted and without overlap; where two overlap, their union keeps the better-scored kind.
+
+    Recall before precision: nothing that any recognizer covered becomes readable again.
+    """
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if span.end_word <= span.first_word:
+            continue
+        last = merged[-1] if merged else None
+        if last is None or last.segment != span.segment or last.end_word <= span.first_word:
+            merged.append(span)
+            continue
+        winner = max((last, span), key=lambda one: (one.score, one.end_word - one.first_word))
+        merged[-1] = replace(winner, first_word=last.first_word, end_word=max(last.end_word, span.end_word))
+    return tuple(merged)
+
+
+def redact_transcript(transcript: Transcript, spans: Iterable[Span]) -> Transcript:
+    """Return the transcript with each span's words replaced by one placeholder word such as `[PHONE_NUMBER]`."""
+    by_segment: dict[int, list[Span]] = {}
+    for span in merge_spans(spans):
+        by_segment.setdefault(span.segment, []).append(span)
+    segments = tuple(
+        _redact_segment(segment, by_segment.get(at, [])) for at, segment in enumerate(transcript.segments)
+    )
+    return replace(transcript, segments=segments)
+
+
+def _redact_segment(segment: Segment, spans: list[Span]) -> Segment:
+    words: list[Word] = []
+    position = 0
+    for span in spans:
+        words.extend(segment.words[position : span.first_word])
+        covered = segment.words[span.first_word : span.end_word]
+        if covered:
+            label = f"[{span.entity_type}]"
+            words.append(Word(covered[0].start, covered[-1].end, label, 1.0, span.entity_type))
+        position = span.end_word
+    words.extend(segment.words[position:])
+    return replace(segment, words=tuple(words))
+
+
+def silence_ranges(
+    transcript: Transcript, spans: Iterable[Span], *, pad_s: float = 0.25, all_channels: bool = True
+) -> tuple[TimeRange, ...]:
+    """Return what must not be audible, merged and in order.
+
+    Word times are estimates: each range reaches `pad_s` beyond its words, and further to the neighbouring words where
+    these are apart by more, up to one second, so that a late or early boundary cannot leave a syllable. With
+    `all_channels` the range goes silent on every channel: the other side's line carries an echo of the same words.
+    """
+    ranges: list[TimeRange] = []
+    for span in merge_spans(spans):
+        segment = transcript.segments[span.segment]
+        start, end = _audible_bounds(segment, span, pad_s)
+        channels = range(transcript.channels) if all_channels else (segment.channel,)
+        ranges.extend(TimeRange(channel, start, end) for channel in channels)
+    return merge_ranges(ranges)
+
+
+def _audible_bounds(segment: Segment, span: Span, pad_s: float) -> tuple[float, float]:
+    reach = max(pad_s, 1.0)
+    first, last = segment.words[span.first_word], segment.words[span.end_word - 1]
+    before = segment.words[span.first_word - 1].end if span.first_word else first.start - reach
+    after = segment.words[span.end_word].start if span.end_word < len(segment.words) else last.end + reach
+    start = min(first.start - pad_s, max(before, first.start - reach))
+    end = max(last.end + pad_s, min(after, last.end + reach))
+    return max(0.0, start), end
+
+
+def merge_ranges(ranges: Iterable[TimeRange]) -> tuple[TimeRange, ...]:
+    """Return the ranges sorted by channel and time, touching ones joined."""
+    merged: list[TimeRange] = []
+    for one in sorted(ranges):
+        last = merged[-1] if merged else None
+        if last is not None and last.channel == one.channel and one.start <= last.end:
+            merged[-1] = replace(last, end=max(last.end, one.end))
+        else:
+            merged.append(one)
+    return tuple(merged)
+
+
+def inventory(spans: Iterable[Span]) -> dict[str, int]:
+    """Return how many items of each kind were found: counts, never values. Pieces of one group count once."""
+    seen: set[tuple[str, int, int, int]] = set()
+    for span in spans:
+        seen.add((span.entity_type, span.group, -1, -1) if span.group else (span.entity_type, 0, span.segment, span.first_word))
+    counts: dict[str, int] = {}
+    for entity_type, *_ in seen:
+        counts[entity_type] = counts.get(entity_type, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def span_to_dict(span: Span) -> dict[str, Any]:
+    """Return the stored form of a span."""
+    return asdict(span)
+
+
+def span_from_dict(document: Mapping[str, Any]) -> Span:
+    """Read back what `span_to_dict` wrote."""
+    return Span(**document)
