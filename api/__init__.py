@@ -1,0 +1,1 @@
+"""The HTTP door: routers by resource, who may enter, and how errors are told."""

@@ -6,6 +6,7 @@ sound can only be silenced by words: half a word that stays readable is a leak, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -85,31 +86,57 @@ def _redact_segment(segment: Segment, spans: list[Span]) -> Segment:
 
 
 def silence_ranges(
-    transcript: Transcript, spans: Iterable[Span], *, pad_s: float = 0.25, all_channels: bool = True
+    transcript: Transcript,
+    spans: Iterable[Span],
+    *,
+    pad_s: float = 0.25,
+    tail_s: float | None = None,
+    all_channels: bool = True,
 ) -> tuple[TimeRange, ...]:
     """Return what must not be audible, merged and in order.
 
-    Word times are estimates: each range reaches `pad_s` beyond its words, and further to the neighbouring words where
-    these are apart by more, up to one second, so that a late or early boundary cannot leave a syllable. With
+    Word times are estimates: each range reaches `pad_s` before its words and `tail_s` after them (`pad_s` and a tenth of
+    a second: words end too early more often than they start too late), further to the neighbouring words where these are
+    apart by more (up to one second), and a part into those, since a boundary drifts for both of its words. With
     `all_channels` the range goes silent on every channel: the other side's line carries an echo of the same words.
+    Raises ValueError on times that are no times: the caller must block the sound.
     """
+    tail = pad_s + 0.1 if tail_s is None else tail_s
     ranges: list[TimeRange] = []
     for span in merge_spans(spans):
         segment = transcript.segments[span.segment]
-        start, end = _audible_bounds(segment, span, pad_s)
+        if not segment.words[span.first_word : span.end_word]:
+            continue
+        start, end = _audible_bounds(segment, span, pad_s, tail)
         channels = range(transcript.channels) if all_channels else (segment.channel,)
         ranges.extend(TimeRange(channel, start, end) for channel in channels)
     return merge_ranges(ranges)
 
 
-def _audible_bounds(segment: Segment, span: Span, pad_s: float) -> tuple[float, float]:
-    reach = max(pad_s, 1.0)
-    first, last = segment.words[span.first_word], segment.words[span.end_word - 1]
-    before = segment.words[span.first_word - 1].end if span.first_word else first.start - reach
-    after = segment.words[span.end_word].start if span.end_word < len(segment.words) else last.end + reach
-    start = min(first.start - pad_s, max(before, first.start - reach))
-    end = max(last.end + pad_s, min(after, last.end + reach))
-    return max(0.0, start), end
+_REACH_S = 1.0
+_INTO_NEIGHBOUR = 0.4
+_INTO_NEIGHBOUR_S = 0.3
+
+
+def _audible_bounds(segment: Segment, span: Span, pad_s: float, tail_s: float) -> tuple[float, float]:
+    covered = segment.words[span.first_word : span.end_word]
+    times = [time for word in covered for time in (word.start, word.end)]
+    if not all(math.isfinite(time) for time in times):
+        raise ValueError("a redacted word has no time")
+    first, last = min(times), max(times)
+    start, end = first - _REACH_S, last + _REACH_S
+    if span.first_word:
+        word = segment.words[span.first_word - 1]
+        start = max(start, word.end - _part(word))
+    if span.end_word < len(segment.words):
+        word = segment.words[span.end_word]
+        end = min(end, word.start + _part(word))
+    return max(0.0, min(first - pad_s, start)), max(last + tail_s, end)
+
+
+def _part(word: Word) -> float:
+    """Return how far into a neighbouring word a range reaches. A placeholder is silent anyway."""
+    return min(_INTO_NEIGHBOUR_S, _INTO_NEIGHBOUR * max(0.0, word.end - word.start))
 
 
 def merge_ranges(ranges: Iterable[TimeRange]) -> tuple[TimeRange, ...]:
@@ -128,7 +155,8 @@ def inventory(spans: Iterable[Span]) -> dict[str, int]:
     """Return how many items of each kind were found: counts, never values. Pieces of one group count once."""
     seen: set[tuple[str, int, int, int]] = set()
     for span in spans:
-        seen.add((span.entity_type, span.group, -1, -1) if span.group else (span.entity_type, 0, span.segment, span.first_word))
+        place = (span.group, -1, -1) if span.group else (0, span.segment, span.first_word)
+        seen.add((span.entity_type, *place))
     counts: dict[str, int] = {}
     for entity_type, *_ in seen:
         counts[entity_type] = counts.get(entity_type, 0) + 1

@@ -1,0 +1,1 @@
+"""What comes in: registrations of calls, their recordings and call logs; identity, idempotency, tombstones."""

@@ -1,0 +1,1 @@
+"""Routers by resource. Each route states its scope by the caller that it asks for."""

@@ -1,0 +1,79 @@
+"""Who may enter: each route states its scope through `requires`; a test fails for a route that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, cast
+
+import structlog
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.keys import Caller, KeyStore
+from domain.errors import Forbidden, NotFound, Unauthenticated
+from domain.scopes import Scope
+from storage.resources import Resources
+
+_bearer = HTTPBearer(
+    auto_error=False, scheme_name="API key", description="A key such as `cw_…`, made at POST /v1/workspaces/{id}/keys."
+)
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def utc_now() -> datetime:
+    """Return this instant, aware. The API's only look at the clock."""
+    return datetime.now(UTC)
+
+
+def resources_of(request: Request) -> Resources:
+    """Return the process's stores."""
+    return cast("Resources", request.app.state.resources)
+
+
+Stores = Annotated[Resources, Depends(resources_of)]
+
+
+def requires(*scopes: Scope) -> Callable[..., Awaitable[Caller]]:
+    """Return a dependency that lets in a key with one of these scopes."""
+
+    async def check(request: Request, credentials: Credentials) -> Caller:
+        if credentials is None:
+            raise Unauthenticated("no API key was sent")
+        caller = await KeyStore(resources_of(request)).authenticate(credentials.credentials, now=utc_now())
+        if not caller.scopes.intersection(scopes):
+            raise Forbidden("the key's scopes do not reach this", needs=" or ".join(scope.value for scope in scopes))
+        structlog.contextvars.bind_contextvars(key_id=caller.key_id, workspace_id=caller.workspace_id)
+        return caller
+
+    cast("Any", check).scopes = scopes
+    return check
+
+
+def workspace_of(caller: Caller) -> str:
+    """Return the caller's workspace. Raises Forbidden for a platform key: it reaches no calls."""
+    if caller.workspace_id is None:
+        raise Forbidden("a platform key reaches no calls; use a key of the workspace")
+    return caller.workspace_id
+
+
+def administered(caller: Caller, workspace_id: str) -> str:
+    """Return the workspace if the caller may administer it; another workspace's id does not exist for it."""
+    if caller.workspace_id is not None and caller.workspace_id != workspace_id:
+        raise NotFound("no such workspace", workspace_id=workspace_id)
+    return workspace_id
+
+
+def platform_only(caller: Caller) -> None:
+    """Raise Forbidden unless the key is a platform administrator's."""
+    if caller.workspace_id is not None:
+        raise Forbidden("only the platform's administrator may do this")
+
+
+CallsWriter = Annotated[Caller, Depends(requires(Scope.CALLS_WRITE))]
+CallsReader = Annotated[Caller, Depends(requires(Scope.CALLS_READ))]
+CallFollower = Annotated[Caller, Depends(requires(Scope.CALLS_READ, Scope.CALLS_WRITE))]
+TranscriptReader = Annotated[Caller, Depends(requires(Scope.TRANSCRIPTS_READ, Scope.TRANSCRIPTS_CLEAR))]
+Admin = Annotated[Caller, Depends(requires(Scope.WORKSPACE_ADMIN))]
+PrivacyOfficer = Annotated[Caller, Depends(requires(Scope.PRIVACY_MANAGE))]
+CorpusReader = Annotated[Caller, Depends(requires(Scope.CORPUS_READ))]

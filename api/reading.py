@@ -1,0 +1,85 @@
+"""Reading content: redacted by default, clear with its own scope, a stated reason and an audit event, closed if in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from api.auth import Caller, utc_now, workspace_of
+from domain.calls import CallState
+from domain.errors import Blocked, Forbidden, NotReady, ReasonMissing
+from domain.processing import Verdict
+from domain.records import Purpose
+from domain.scopes import Scope
+from governance.guard import Guard
+from ingest.calls import CallStore
+from storage.mongo import Document
+from storage.resources import Resources
+
+_SHORTEST_REASON = 3
+_CLOSED = frozenset({CallState.BLOCKED, CallState.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class ClearRequest:
+    """Whether the clear copy is asked for, and why."""
+
+    clear: bool
+    reason: str | None
+
+
+def asked_for(
+    clear: Annotated[bool, Query(description="The copy as spoken. Needs `transcripts:clear` and a reason; audited.")] = False,
+    reason: Annotated[
+        str | None, Query(max_length=200, description="Why the clear copy is needed. Kept in the audit log: name no person.")
+    ] = None,
+) -> ClearRequest:
+    """Read the two query parameters of a clear copy."""
+    return ClearRequest(clear, reason)
+
+
+ClearCopy = Annotated[ClearRequest, Depends(asked_for)]
+
+
+async def clear_copy(stores: Resources, caller: Caller, asked: ClearRequest, *, call_id: str, event: str) -> bool:
+    """Say whether the clear copy is to be served; the audit event is stored before anything is read.
+
+    Raises:
+        Forbidden: the key lacks `transcripts:clear`, or asks for the redacted copy without a scope for that.
+        ReasonMissing: no reason, or a shorter one than three characters.
+    """
+    if not asked.clear:
+        return False
+    if Scope.TRANSCRIPTS_CLEAR not in caller.scopes:
+        raise Forbidden("the clear copy needs its own scope", needs=Scope.TRANSCRIPTS_CLEAR.value)
+    reason = (asked.reason or "").strip()
+    if len(reason) < _SHORTEST_REASON:
+        raise ReasonMissing("say why the clear copy is needed")
+    await stores.audit.append(
+        workspace_of(caller), event, actor=caller.key_id, now=utc_now(), call_id=call_id, detail={"reason": reason}
+    )
+    return True
+
+
+async def servable_call(stores: Resources, caller: Caller, call_id: str) -> Document:
+    """Return the call if its content may be served now.
+
+    Raises:
+        NotFound, Gone: see `CallStore.get`.
+        NotReady: the stages are not through.
+        Blocked: a stage failed or was blocked, or the guard does not allow serving.
+    """
+    now = utc_now()
+    call = await CallStore(stores, workspace_of(caller)).get(call_id, now=now)
+    state = CallState(call["state"])
+    if state in _CLOSED:
+        reasons = [stage["reason"] for stage in call["stages"] if stage["reason"]]
+        raise Blocked("the call is not served", call_id=call_id, state=state.value, reason=", ".join(reasons))
+    decision = await Guard(stores).ask(call, purpose=Purpose.SERVE_CUSTOMER, now=now)
+    if decision.verdict is not Verdict.GO:
+        raise Blocked("the call may not be served now", call_id=call_id, reason=decision.reason.value)
+    if state is not CallState.READY:
+        raise NotReady("the call is still being worked on", call_id=call_id, state=state.value)
+    return call

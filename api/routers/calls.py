@@ -1,0 +1,233 @@
+"""Calls: register, upload, complete, list, look at, find by number."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from api import views
+from api.auth import CallFollower, CallsReader, CallsWriter, Caller, Stores, utc_now, workspace_of
+from api.cursors import make_cursor, read_cursor
+from api.openapi import errors
+from api.reading import ClearCopy, clear_copy
+from api.schemas import CallDetail, CallIn, CallOut, CallPage, CompleteIn, ConsentIn, Registered, SearchIn, UploadOut
+from domain.calls import CallState
+from domain.errors import Conflict, Gone, IdempotencyKeyMissing, NotFound
+from governance.workspaces import WorkspaceStore
+from ingest.call_logs import CallLogEntry, CallLogStore
+from ingest.calls import CallStore
+from ingest.idempotency import request_hash
+from ingest.numbers import normalise
+from ingest.recordings import RecordingStore
+from ingest.registration import NewCall, Registration
+from redaction.store import RedactionStore
+from storage.resources import Resources
+
+router = APIRouter(prefix="/v1/calls", tags=["calls"])
+
+
+async def _registration(stores: Resources, caller: Caller) -> Registration:
+    workspace = await WorkspaceStore(stores).get(workspace_of(caller))
+    return Registration(stores, workspace.workspace_id, workspace.policy)
+
+
+def _new_call(body: CallIn) -> NewCall:
+    log = body.call_log
+    entry = None
+    if log is not None:
+        entry = CallLogEntry(
+            setup_time=log.setup_time,
+            answer_time=log.answer_time,
+            end_time=log.end_time,
+            duration_s=log.duration_s,
+            direction=log.direction,
+            disposition=log.disposition,
+            caller=normalise(log.caller, log.region),
+            callee=normalise(log.callee, log.region),
+        )
+    return NewCall(
+        media_type=body.recording.media_type.split(";")[0].strip().lower(),
+        size=body.recording.size,
+        sha256=body.recording.sha256,
+        multipart=body.recording.multipart,
+        source=body.source,
+        origin_id=body.origin_id,
+        channels=tuple(body.channels),
+        consent=body.consent,
+        language=body.language,
+        call_log=entry,
+        names=tuple(name for name in (log.agent_name, log.contact_name) if name) if log else (),
+        emails=(log.contact_email,) if log and log.contact_email else (),
+    )
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Register a call",
+    responses={
+        200: {"model": Registered, "description": "Registered before; the same call"},
+        **errors("idempotency-key-missing", "idempotency-key-reused", "idempotency-in-progress", "too-large", "unsupported-media", "gone"),
+    },
+)
+async def register_call(
+    body: CallIn,
+    caller: CallsWriter,
+    stores: Stores,
+    response: Response,
+    idempotency_key: Annotated[
+        str | None, Header(description="Required. Fresh for each new call, the same when the request is repeated.")
+    ] = None,
+) -> Registered:
+    """Register a call and get upload links straight to the object store.
+
+    Send the headers of a link exactly as they are given: they hold the key under which the store encrypts the upload.
+    Then `POST /v1/calls/{id}/complete`. Repeating the request with the same key and body gives the same call.
+    """
+    if idempotency_key is None:
+        raise IdempotencyKeyMissing("send an Idempotency-Key header")
+    registration = await _registration(stores, caller)
+    done = await registration.register(
+        _new_call(body), key=idempotency_key, body_hash=request_hash(body.model_dump(mode="json")), now=utc_now()
+    )
+    if not done.created:
+        response.status_code = 200
+    return Registered(call=views.call(done.call), upload=None if done.upload is None else views.upload(done.upload))
+
+
+@router.post("/{call_id}/upload", summary="Go on with an upload", responses=errors("not-found", "gone", "conflict"))
+async def resume_upload(call_id: str, caller: CallsWriter, stores: Stores) -> UploadOut:
+    """Return fresh links for what has not arrived yet, after an interruption or when the links have expired."""
+    workspace_id = workspace_of(caller)
+    call = await CallStore(stores, workspace_id).get(call_id, now=utc_now())
+    if call["state"] != CallState.AWAITING_UPLOAD.value:
+        raise Conflict("the recording has arrived already", call_id=call_id)
+    recordings = RecordingStore(stores, workspace_id)
+    return views.upload(await recordings.plan(await recordings.of_call(call_id), now=utc_now()))
+
+
+@router.post(
+    "/{call_id}/complete",
+    status_code=202,
+    summary="Finish an upload",
+    responses=errors(
+        "not-found", "gone", "conflict", "upload-missing", "size-mismatch", "checksum-mismatch", "empty-recording", "not-audio", "unsupported-media"
+    ),
+)
+async def complete_upload(call_id: str, body: CompleteIn, caller: CallsWriter, stores: Stores) -> CallOut:
+    """Say that all bytes are there. Size and SHA-256 are verified; then the call is received and its stages begin.
+
+    Nothing is lost when this is refused: the call waits for the right bytes. Asking twice changes nothing. When the
+    same call had been delivered before, the answer is that earlier call.
+    """
+    registration = await _registration(stores, caller)
+    return views.call(await registration.complete(call_id, sha256=body.sha256, now=utc_now()))
+
+
+@router.put(
+    "/{call_id}/recording",
+    status_code=202,
+    summary="Send a recording in one stream",
+    responses=errors(
+        "not-found", "gone", "conflict", "size-mismatch", "checksum-mismatch", "empty-recording", "not-audio", "unsupported-media", "too-large"
+    ),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+async def put_recording(
+    call_id: str,
+    request: Request,
+    caller: CallsWriter,
+    stores: Stores,
+    content_sha256: Annotated[
+        str | None, Header(pattern=r"^[0-9a-fA-F]{64}$", description="SHA-256 of the bytes, in hex.")
+    ] = None,
+) -> CallOut:
+    """Send the bytes through the API, for clients that cannot use upload links. This completes the upload too."""
+    registration = await _registration(stores, caller)
+    received = await registration.receive_stream(call_id, request.stream(), sha256=content_sha256, now=utc_now())
+    return views.call(received)
+
+
+@router.get("", summary="List calls", responses=errors())
+async def list_calls(
+    caller: CallsReader,
+    stores: Stores,
+    response: Response,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    state: Annotated[list[CallState] | None, Query(description="Only calls in these states.")] = None,
+) -> CallPage:
+    """Return the workspace's calls, newest first. Erased and due calls are not among them."""
+    workspace_id = workspace_of(caller)
+    after = None if cursor is None else await read_cursor(stores, workspace_id, cursor)
+    found = await CallStore(stores, workspace_id).page(
+        now=utc_now(), limit=limit + 1, after=after, states=state or ()
+    )
+    following = None
+    if len(found) > limit:
+        last = found[limit - 1]
+        following = await make_cursor(stores, workspace_id, last["created_at"], last["_id"])
+        response.headers["Link"] = f'</v1/calls?limit={limit}&cursor={following}>; rel="next"'
+    return CallPage(calls=[views.call(document) for document in found[:limit]], next=following)
+
+
+@router.post("/search", summary="Find calls by number", responses=errors())
+async def search_calls(body: SearchIn, caller: CallsReader, stores: Stores) -> CallPage:
+    """Return calls in which a number takes part, newest first. Numbers are found by keyed hash and never stored clear."""
+    workspace_id, now = workspace_of(caller), utc_now()
+    number = normalise(body.number, body.region)
+    if number is None:
+        return CallPage(calls=[], next=None)
+    ids = await CallLogStore(stores, workspace_id).calls_with_number(number, now=now, limit=body.limit)
+    found = await CallStore(stores, workspace_id).page(now=now, limit=body.limit, ids=ids)
+    return CallPage(calls=[views.call(document) for document in found], next=None)
+
+
+@router.get("/{call_id}", summary="Look at a call", responses=errors("not-found", "gone", "reason-missing"))
+async def get_call(
+    call_id: str, caller: CallFollower, stores: Stores, clear: ClearCopy
+) -> CallDetail:
+    """Return a call: its stages with times and reasons, the tags of each record, what was found (counts, never values).
+
+    With `?clear=true&reason=…` and the scope `transcripts:clear` the numbers of the call log are shown; that is audited.
+    """
+    workspace_id, now = workspace_of(caller), utc_now()
+    document = await CallStore(stores, workspace_id).get(call_id, now=now)
+    logs = CallLogStore(stores, workspace_id)
+    log = await logs.of_call(call_id)
+    numbers: dict[str, Any] | None = None
+    if await clear_copy(stores, caller, clear, call_id=call_id, event="call:numbers:read_clear") and log is not None:
+        try:
+            numbers = await logs.numbers(log, now=now)
+        except Gone:
+            numbers = None
+    try:
+        redaction = await RedactionStore(stores, workspace_id).of_call(call_id)
+    except NotFound:
+        redaction = None
+    return views.call_detail(document, log=log, redaction=redaction, numbers=numbers)
+
+
+@router.put("/{call_id}/consent", summary="Say what is known of consent", responses=errors("not-found", "gone"))
+async def set_consent(call_id: str, body: ConsentIn, caller: CallsWriter, stores: Stores) -> CallOut:
+    """Record the parties' consent to recording. A call that waited for it goes on at once; refused, it stops."""
+    workspace_id, now = workspace_of(caller), utc_now()
+    calls = CallStore(stores, workspace_id)
+    await calls.get(call_id, now=now)
+    await calls.set_consent(call_id, body.consent.value, now=now)
+    await stores.audit.append(
+        workspace_id,
+        "call:consent:set",
+        actor=caller.key_id,
+        now=now,
+        call_id=call_id,
+        detail={"consent": body.consent.value},
+    )
+    await stores.outbox.wake_waiting(call_id, now=now)
+    return views.call(await calls.get(call_id, now=now))

@@ -1,0 +1,148 @@
+"""Transcripts and sound of a call: redacted unless the clear copy is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from api.auth import Stores, TranscriptReader, workspace_of
+from api.openapi import errors
+from api.ranges import parse_range
+from api.reading import ClearCopy, clear_copy, servable_call
+from api.schemas import TranscriptOut
+from domain.errors import CallwardError, Forbidden
+from domain.scopes import Scope
+from domain.speech import Transcript, transcript_to_dict
+from ingest.recordings import RecordingStore
+from redaction.store import RedactionStore
+from transcription.render import to_srt, to_text, to_vtt
+from transcription.store import TranscriptKind, TranscriptStore
+
+router = APIRouter(prefix="/v1/calls", tags=["content"])
+
+_MEDIA = {"json": "application/json", "vtt": "text/vtt", "srt": "application/x-subrip", "text": "text/plain"}
+Format = Literal["json", "vtt", "srt", "text"]
+
+
+class NotAcceptable(CallwardError):
+    """None of the accepted media types can be given."""
+
+    code = "not-acceptable"
+
+
+def chosen_format(asked: Format | None, accept: str | None) -> str:
+    """Return json, vtt, srt or text: the query first, then the Accept header. Raises NotAcceptable."""
+    if asked is not None:
+        return asked
+    ranked = sorted(
+        (_weighted(entry) for entry in (accept or "*/*").split(",")), key=lambda entry: entry[1], reverse=True
+    )
+    for media, weight in ranked:
+        if weight <= 0:
+            continue
+        for name, known in _MEDIA.items():
+            if media in {known, f"{known.split('/')[0]}/*", "*/*"}:
+                return name
+    raise NotAcceptable("no such format")
+
+
+def _weighted(entry: str) -> tuple[str, float]:
+    media, *parameters = [part.strip().lower() for part in entry.split(";")]
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return media, float(parameter[2:])
+            except ValueError:
+                return media, 0.0
+    return media, 1.0
+
+
+@router.get(
+    "/{call_id}/transcript",
+    summary="Read a transcript",
+    response_model=TranscriptOut,
+    responses={
+        200: {"content": {media: {"schema": {"type": "string"}} for name, media in _MEDIA.items() if name != "json"}},
+        **errors("not-found", "gone", "not-ready", "blocked", "not-acceptable", "reason-missing"),
+    },
+)
+async def read_transcript(
+    call_id: str,
+    caller: TranscriptReader,
+    stores: Stores,
+    clear: ClearCopy,
+    format: Annotated[Format | None, Query(description="Instead of the Accept header.")] = None,  # noqa: A002 - the API's word
+    accept: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Return the redacted transcript as JSON, WebVTT, SubRip or plain text, by `Accept` or `?format=`."""
+    wanted = chosen_format(format, accept)
+    _may_read_redacted(caller.scopes, clear=clear.clear)
+    await servable_call(stores, caller, call_id)
+    as_spoken = await clear_copy(stores, caller, clear, call_id=call_id, event="call:transcript:read_clear")
+    kind = TranscriptKind.CLEAR if as_spoken else TranscriptKind.REDACTED
+    transcript = await TranscriptStore(stores, workspace_of(caller)).load(call_id, kind)
+    return _rendered(transcript, wanted, call_id=call_id, redacted=not as_spoken)
+
+
+def _rendered(transcript: Transcript, wanted: str, *, call_id: str, redacted: bool) -> Response:
+    if wanted == "json":
+        return JSONResponse({"call_id": call_id, "redacted": redacted, **transcript_to_dict(transcript)})
+    render = {"vtt": to_vtt, "srt": to_srt, "text": to_text}[wanted]
+    return Response(render(transcript), media_type=f"{_MEDIA[wanted]}; charset=utf-8")
+
+
+def _may_read_redacted(scopes: frozenset[Scope], *, clear: bool) -> None:
+    if not clear and Scope.TRANSCRIPTS_READ not in scopes:
+        raise Forbidden("the key's scopes do not reach this", needs=Scope.TRANSCRIPTS_READ.value)
+
+
+@router.get(
+    "/{call_id}/recording",
+    summary="Listen to a recording",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"audio/flac": {"schema": {"type": "string", "format": "binary"}}}},
+        206: {"description": "The asked range", "content": {"audio/flac": {"schema": {"type": "string", "format": "binary"}}}},
+        **errors("not-found", "gone", "not-ready", "blocked", "reason-missing", "range-not-satisfiable"),
+    },
+)
+async def read_recording(
+    call_id: str,
+    caller: TranscriptReader,
+    stores: Stores,
+    clear: ClearCopy,
+    range: Annotated[str | None, Header(description="One byte range, as `bytes=0-1023`.")] = None,  # noqa: A002 - HTTP's word
+) -> StreamingResponse:
+    """Return the redacted sound (FLAC; personal data is replaced by a tone), whole or by range."""
+    _may_read_redacted(caller.scopes, clear=clear.clear)
+    await servable_call(stores, caller, call_id)
+    workspace_id = workspace_of(caller)
+    if await clear_copy(stores, caller, clear, call_id=call_id, event="call:recording:read_clear"):
+        recordings = RecordingStore(stores, workspace_id)
+        recording = await recordings.of_call(call_id)
+        original = recording["original"]
+        span = parse_range(range, original["size"])
+        pieces = recordings.read_original(recording, start=span.start, end=span.end)
+        return await _streamed(pieces, span.headers(), span.status, original["media_type"])
+    redactions = RedactionStore(stores, workspace_id)
+    audio = (await redactions.of_call(call_id))["audio"]
+    span = parse_range(range, audio["size"])
+    pieces = redactions.read_audio(call_id, audio, start=span.start, end=span.end)
+    return await _streamed(pieces, span.headers(), span.status, audio["media_type"])
+
+
+async def _streamed(
+    pieces: AsyncIterator[bytes], headers: dict[str, str], status: int, media_type: str
+) -> StreamingResponse:
+    """Answer with the pieces; the first is fetched before the status is sent, so that a failing store is a problem."""
+    first = await anext(pieces, b"")
+
+    async def all_pieces() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    return StreamingResponse(all_pieces(), status_code=status, headers=headers, media_type=media_type)

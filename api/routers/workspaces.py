@@ -1,0 +1,79 @@
+"""Workspaces and their API keys."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from api import views
+from api.auth import Admin, Stores, administered, platform_only, utc_now
+from api.keys import KeyStore
+from api.openapi import errors
+from api.schemas import KeyCreated, KeyIn, KeyOut, WorkspaceIn, WorkspaceOut
+from domain.errors import Invalid
+from governance.workspaces import NewWorkspace, WorkspaceStore
+from storage.mongo import Document
+
+router = APIRouter(prefix="/v1/workspaces", tags=["workspaces"])
+
+
+def _key(document: Document) -> KeyOut:
+    shown = ("workspace_id", "name", "scopes", "created_at", "expires_at", "revoked_at")
+    return KeyOut.model_validate({"id": document["_id"], **{name: document[name] for name in shown}})
+
+
+@router.post("", status_code=201, summary="Create a workspace", responses=errors())
+async def create_workspace(body: WorkspaceIn, caller: Admin, stores: Stores) -> WorkspaceOut:
+    """Create a workspace (a tenant) under a policy profile. Needs a platform administrator's key."""
+    platform_only(caller)
+    new = NewWorkspace(
+        name=body.name,
+        profile=body.profile,
+        content_retention=body.content_retention,
+        consent_required=body.consent_required,
+        instruction=tuple(dict.fromkeys(body.instruction)),
+    )
+    made = await WorkspaceStore(stores).create(new, now=utc_now())
+    await stores.audit.append(made.workspace_id, "workspace:created", actor=caller.key_id, now=utc_now())
+    return views.workspace(made)
+
+
+@router.get("/{workspace_id}", summary="Look at a workspace", responses=errors("not-found"))
+async def get_workspace(workspace_id: str, caller: Admin, stores: Stores) -> WorkspaceOut:
+    """Return a workspace with the policy in force."""
+    return views.workspace(await WorkspaceStore(stores).get(administered(caller, workspace_id)))
+
+
+@router.post("/{workspace_id}/keys", status_code=201, summary="Make an API key", responses=errors("not-found"))
+async def create_key(workspace_id: str, body: KeyIn, caller: Admin, stores: Stores) -> KeyCreated:
+    """Make a key for the workspace. The key itself is in this answer and nowhere else."""
+    now = utc_now()
+    workspace = await WorkspaceStore(stores).get(administered(caller, workspace_id))
+    if body.expires_at is not None and body.expires_at <= now:
+        raise Invalid("the key would be expired already", field="expires_at")
+    document, text = await KeyStore(stores).create(
+        workspace_id=workspace.workspace_id,
+        name=body.name,
+        scopes=set(body.scopes),
+        expires_at=body.expires_at,
+        now=now,
+    )
+    await stores.audit.append(
+        workspace_id, "api_key:created", actor=caller.key_id, now=now, detail={"key_id": document["_id"]}
+    )
+    return KeyCreated(**_key(document).model_dump(), key=text)
+
+
+@router.get("/{workspace_id}/keys", summary="List API keys", responses=errors("not-found"))
+async def list_keys(workspace_id: str, caller: Admin, stores: Stores) -> list[KeyOut]:
+    """Return the workspace's keys, without their secrets."""
+    workspace = await WorkspaceStore(stores).get(administered(caller, workspace_id))
+    return [_key(document) for document in await KeyStore(stores).of_workspace(workspace.workspace_id)]
+
+
+@router.delete("/{workspace_id}/keys/{key_id}", status_code=204, summary="Revoke an API key", responses=errors("not-found"))
+async def revoke_key(workspace_id: str, key_id: str, caller: Admin, stores: Stores) -> Response:
+    """Revoke a key at once."""
+    now = utc_now()
+    await KeyStore(stores).revoke(administered(caller, workspace_id), key_id, now=now)
+    await stores.audit.append(workspace_id, "api_key:revoked", actor=caller.key_id, now=now, detail={"key_id": key_id})
+    return Response(status_code=204)

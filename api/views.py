@@ -1,0 +1,106 @@
+"""Stored documents to answers. Nothing personal passes here but through the clear copy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.schemas import CallDetail, CallLogOut, CallOut, HoldOut, PartLink, SignedLink, TagsOut, UploadOut, WorkspaceOut
+from domain.holds import LegalHold
+from governance.workspaces import Workspace
+from ingest.recordings import UploadPlan
+from storage.mongo import Document
+
+
+def tags(document: Document) -> TagsOut:
+    """Return a record's tags."""
+    return TagsOut.model_validate({name: document[name] for name in TagsOut.model_fields})
+
+
+def _call(document: Document) -> dict[str, Any]:
+    return {
+        "id": document["_id"],
+        "duration_s": document.get("duration_s"),
+        "channels": document.get("channel_count"),
+        "language": document.get("spoken_language") or document["language"],
+        "ready_at": document.get("ready_at"),
+        "truncated": bool(document.get("truncated", False)),
+        "record": tags(document),
+        **{
+            name: document[name]
+            for name in ("state", "stages", "source", "media_type", "size", "consent", "setup_time", "created_at", "updated_at")
+        },
+    }
+
+
+def call(document: Document) -> CallOut:
+    """Return a call as listings show it."""
+    return CallOut.model_validate(_call(document))
+
+
+def call_detail(
+    document: Document, *, log: Document | None, redaction: Document | None, numbers: dict[str, str | None] | None
+) -> CallDetail:
+    """Return a call with its log and the tags of each of its records."""
+    records = {"content": tags(document)}
+    if log is not None:
+        records["traffic"] = tags(log)
+    if log is not None and log.get("identifiers"):
+        records["traffic_identifiers"] = tags(log["identifiers"])
+    return CallDetail.model_validate(
+        {
+            **_call(document),
+            "call_log": None if log is None else _call_log(log, numbers),
+            "found": None if redaction is None else redaction["inventory"],
+            "records": records,
+        }
+    )
+
+
+def _call_log(log: Document, numbers: dict[str, str | None] | None) -> CallLogOut:
+    shown = ("setup_time", "answer_time", "end_time", "duration_s", "direction", "disposition")
+    references = log.get("identifiers", {}).get("index", [])
+    return CallLogOut.model_validate(
+        {
+            **{name: log[name] for name in shown},
+            "party_refs": [reference[:12] for reference in references],
+            **(numbers or {}),
+        }
+    )
+
+
+def upload(plan: UploadPlan) -> UploadOut:
+    """Return how to bring the bytes."""
+    return UploadOut(
+        mode="single" if plan.mode == "single" else "multipart",
+        expires_at=plan.expires_at,
+        single=None if plan.single is None else SignedLink(url=plan.single.url, headers=plan.single.headers),
+        part_bytes=plan.part_bytes,
+        parts=[PartLink(number=number, url=link.url, headers=link.headers) for number, link in plan.parts],
+        arrived=list(plan.arrived),
+    )
+
+
+def workspace(found: Workspace) -> WorkspaceOut:
+    """Return a workspace."""
+    return WorkspaceOut(
+        id=found.workspace_id,
+        name=found.name,
+        policy_id=found.policy.policy_id,
+        policy_version=found.policy.version,
+        region=found.policy.region,
+        zone=found.policy.zone,
+        consent_required=found.policy.consent_required,
+        instruction=sorted(found.instructed_purposes),
+        created_at=found.created_at,
+    )
+
+
+def hold(found: LegalHold) -> HoldOut:
+    """Return a hold."""
+    return HoldOut(
+        id=found.hold_id,
+        matter=found.matter,
+        call_id=found.call_id,
+        placed_at=found.placed_at,
+        released_at=found.released_at,
+    )

@@ -1,0 +1,51 @@
+"""Jobs: what the outbox holds. A message on the broker is only the job's id; this record is the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    READY = "ready"
+    CLAIMED = "claimed"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class Queue(StrEnum):
+    """Which workers take it: speech is heavy, language is lighter."""
+
+    SPEECH = "speech"
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work on one call. `task` is a stage's name or `erase`."""
+
+    job_id: str
+    workspace_id: str
+    call_id: str
+    task: str
+    queue: Queue
+    attempts: int = 0
+    token: str = ""
+
+
+def backoff(attempt: int, *, base_s: float = 2.0, cap_s: float = 300.0) -> timedelta:
+    """Return how long to wait after failed attempt number `attempt` (1, 2, …): doubling from the base, capped."""
+    return timedelta(seconds=min(cap_s, base_s * 2.0 ** min(attempt - 1, 30)))
+
+
+def may_retry(attempts: int, max_attempts: int) -> bool:
+    """Say whether a job that has been tried `attempts` times is tried again."""
+    return attempts < max_attempts
+
+
+def lease_end(now: datetime, lease_s: float) -> datetime:
+    """Return until when a claim made now is good."""
+    return now + timedelta(seconds=lease_s)

@@ -1,0 +1,17 @@
+"""What an API key may do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """One right. Every route states exactly one; a test fails for a route that states none."""
+
+    CALLS_WRITE = "calls:write"
+    CALLS_READ = "calls:read"
+    TRANSCRIPTS_READ = "transcripts:read"
+    TRANSCRIPTS_CLEAR = "transcripts:clear"
+    CORPUS_READ = "corpus:read"
+    WORKSPACE_ADMIN = "workspace:admin"
+    PRIVACY_MANAGE = "privacy:manage"

@@ -1,0 +1,59 @@
+"""Legal holds as they are stored: placed per matter, on one call or on a workspace, and released."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.errors import NotFound
+from domain.holds import LegalHold
+from domain.ids import new_id
+from storage.mongo import Document
+from storage.resources import Resources
+
+
+class HoldStore:
+    """The one writer of `legal_holds`, bound to a workspace."""
+
+    def __init__(self, resources: Resources, workspace_id: str) -> None:
+        self._holds = resources.database.scoped("legal_holds", workspace_id)
+        self._workspace_id = workspace_id
+
+    async def place(self, *, matter: str, call_id: str | None, now: datetime) -> LegalHold:
+        """Place a hold on one call, or on the whole workspace."""
+        document = {
+            "_id": new_id("hold"),
+            "workspace_id": self._workspace_id,
+            "matter": matter,
+            "call_id": call_id,
+            "placed_at": now,
+            "released_at": None,
+        }
+        await self._holds.insert(document)
+        return _hold(document)
+
+    async def release(self, hold_id: str, *, now: datetime) -> LegalHold:
+        """Release a hold; releasing it twice keeps the first time. Raises NotFound."""
+        await self._holds.update({"_id": hold_id, "released_at": None}, {"$set": {"released_at": now}})
+        document = await self._holds.find_one({"_id": hold_id})
+        if document is None:
+            raise NotFound("no such hold", hold_id=hold_id)
+        return _hold(document)
+
+    async def in_force(self) -> list[LegalHold]:
+        """Return the workspace's holds that are not released."""
+        return [_hold(document) for document in await self._holds.find({"released_at": None})]
+
+    async def is_held(self, call_id: str) -> bool:
+        """Say whether any hold covers the call now."""
+        return any(hold.covers(self._workspace_id, call_id) for hold in await self.in_force())
+
+
+def _hold(document: Document) -> LegalHold:
+    return LegalHold(
+        hold_id=document["_id"],
+        workspace_id=document["workspace_id"],
+        matter=document["matter"],
+        call_id=document["call_id"],
+        placed_at=document["placed_at"],
+        released_at=document["released_at"],
+    )

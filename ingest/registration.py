@@ -1,0 +1,265 @@
+"""Registering a call and receiving its recording: each safe to repeat, each one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from domain.calls import CallIdentity, CallState
+from domain.errors import CallwardError, Conflict, Duplicate, Gone, Invalid, TooLarge, UnsupportedMedia
+from domain.ids import new_id
+from domain.media import accepted
+from domain.policy import Policy
+from domain.processing import Consent
+from domain.records import Category
+from ingest.call_logs import CallLogEntry, CallLogStore
+from ingest.calls import CallStore, stage_rows
+from ingest.idempotency import Attempt, IdempotencyStore
+from ingest.recordings import SINGLE_PUT_BYTES, RecordingStore, TakenIn, UploadPlan, upload_key
+from ingest.tombstones import TombstoneStore
+from storage.mongo import Document
+from storage.resources import Resources
+
+ROUTE: Final = "POST /v1/calls"
+CLOCK_SKEW: Final = timedelta(days=1)
+"""How far ahead a phone's clock may run before its start time is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """A call as a client registers it."""
+
+    media_type: str
+    size: int
+    sha256: str | None = None
+    multipart: bool | None = None
+    source: str = "api"
+    origin_id: str | None = None
+    channels: tuple[str, ...] = ()
+    consent: Consent = Consent.UNKNOWN
+    language: str | None = None
+    call_log: CallLogEntry | None = None
+    names: tuple[str, ...] = field(default=())
+    emails: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The call, how to upload to it (None when it has arrived), and whether this request created it."""
+
+    call: Document
+    upload: UploadPlan | None
+    created: bool
+
+
+class Registration:
+    """Takes calls in for one workspace, under its policy."""
+
+    def __init__(self, resources: Resources, workspace_id: str, policy: Policy) -> None:
+        self._resources = resources
+        self._workspace_id = workspace_id
+        self._policy = policy
+        self.calls = CallStore(resources, workspace_id)
+        self.recordings = RecordingStore(resources, workspace_id)
+        self._logs = CallLogStore(resources, workspace_id)
+        self._idempotency = IdempotencyStore(resources, workspace_id)
+        self._tombstones = TombstoneStore(resources, workspace_id)
+
+    async def register(self, new: NewCall, *, key: str, body_hash: str, now: datetime) -> Registered:
+        """Register a call once per Idempotency-Key and once per source and origin id.
+
+        Raises:
+            TooLarge, UnsupportedMedia, Invalid: the request itself is wrong; nothing is stored and the key is free.
+            Gone: the call was erased before, or its retention is over already.
+            IdempotencyKeyReused, IdempotencyInProgress: see `ingest.idempotency`.
+        """
+        self._check(new, now)
+        attempt = await self._idempotency.begin(ROUTE, key, body_hash, kind="call", now=now)
+        if attempt.done:
+            return await self._found(await self.calls.get(attempt.result_id, now=now), now)
+        if new.origin_id:
+            earlier = await self.calls.by_origin(new.source, new.origin_id)
+            if earlier is not None and earlier["_id"] != attempt.result_id:
+                await self._idempotency.forget(ROUTE, attempt)
+                return await self._found(await self.calls.get(earlier["_id"], now=now), now)
+        try:
+            return await self._create(new, attempt, now)
+        except Duplicate:
+            await self._idempotency.forget(ROUTE, attempt)
+            return await self._raced(new, attempt, now)
+        except CallwardError:
+            await self._idempotency.forget(ROUTE, attempt)
+            raise
+
+    async def _raced(self, new: NewCall, attempt: Attempt, now: datetime) -> Registered:
+        """Another request registered the same call between our look and our write, or our own first try had landed."""
+        mine = await self.calls.raw(attempt.result_id)
+        other = mine or (await self.calls.by_origin(new.source, new.origin_id) if new.origin_id else None)
+        if other is None:
+            raise Conflict("the call could not be registered; send it again")
+        return await self._found(other, now)
+
+    async def _found(self, call: Document, now: datetime) -> Registered:
+        if call["state"] != CallState.AWAITING_UPLOAD.value:
+            return Registered(call, None, created=False)
+        recording = await self.recordings.of_call(call["_id"])
+        return Registered(call, await self.recordings.plan(recording, now=now), created=False)
+
+    def _check(self, new: NewCall, now: datetime) -> None:
+        limit = self._resources.settings.max_recording_bytes
+        if new.size > limit:
+            raise TooLarge("the recording is larger than allowed", limit_bytes=limit)
+        if not accepted(new.media_type):
+            raise UnsupportedMedia("this media type is not taken in", media_type=new.media_type)
+        if new.call_log and new.call_log.setup_time > now + CLOCK_SKEW:
+            raise Invalid("the call begins in the future; check the device's clock and zone", field="call_log.setup_time")
+
+    async def _create(self, new: NewCall, attempt: Attempt, now: datetime) -> Registered:
+        call_id = attempt.result_id
+        await self._refuse_erased(f"origin:{new.source}:{new.origin_id}" if new.origin_id else None, call_id, now)
+        anchor = new.call_log.setup_time if new.call_log else now
+        tags = self._policy.tags(Category.CONTENT, workspace_id=self._workspace_id, anchor=anchor)
+        if tags.retain_until <= now:
+            raise Gone("the retention of a call that began then is over already; nothing was stored")
+        call = _call_document(call_id, new, tags.to_document(), now)
+        log = await self._logs.prepare(call_id, new.call_log, self._policy, now=now) if new.call_log else None
+        recording_id = new_id("rec")
+
+        async def write(tx: Any) -> None:
+            key = await self._resources.keyring.create_call_key(self._workspace_id, call_id, now=now, tx=tx)
+            sealed = await self.recordings.seal_hints(call_id, recording_id, key, _hints(new))
+            await self.calls.insert(call, tx=tx)
+            await self.recordings.insert(
+                _recording_document(recording_id, call_id, new, tags.to_document(), sealed, now), tx=tx
+            )
+            if log is not None:
+                await self._logs.insert(log, tx=tx)
+            await self._idempotency.finish(ROUTE, attempt, tx=tx)
+
+        await self._resources.database.transaction(write)
+        recording = await self.recordings.of_call(call_id)
+        return Registered(call, await self.recordings.plan(recording, now=now), created=True)
+
+    async def _refuse_erased(self, identity: str | None, call_id: str, now: datetime) -> None:
+        if identity is None or not await self._tombstones.is_erased(identity):
+            return
+        await self._resources.audit.append(
+            self._workspace_id, "call:redelivery:refused", actor="ingest", now=now, call_id=call_id
+        )
+        raise Gone("this call was erased; it is not taken in again")
+
+    async def complete(self, call_id: str, *, sha256: str, now: datetime) -> Document:
+        """Verify the uploaded bytes and write the call as received. Asking again after success changes nothing."""
+        call = await self.calls.get(call_id, now=now)
+        recording = await self.recordings.of_call(call_id)
+        if call["state"] != CallState.AWAITING_UPLOAD.value:
+            return self._repeated(call, sha256)
+        taken = await self.recordings.take_in_uploaded(recording, sha256=sha256)
+        return await self._receive(call, recording, taken, now)
+
+    @staticmethod
+    def _repeated(call: Document, sha256: str | None) -> Document:
+        if sha256 is not None and call["content_hash"] != sha256.lower():
+            raise Conflict("the call has another recording already", call_id=call["_id"])
+        return call
+
+    async def receive_stream(
+        self, call_id: str, pieces: AsyncIterable[bytes], *, sha256: str | None, now: datetime
+    ) -> Document:
+        """Take the bytes from the request itself, for clients that cannot use upload links."""
+        call = await self.calls.get(call_id, now=now)
+        recording = await self.recordings.of_call(call_id)
+        if call["state"] != CallState.AWAITING_UPLOAD.value:
+            return self._repeated(call, sha256)
+        taken = await self.recordings.take_in(recording, pieces, sha256=sha256)
+        return await self._receive(call, recording, taken, now)
+
+    async def _receive(self, call: Document, recording: Document, taken: TakenIn, now: datetime) -> Document:
+        call_id = call["_id"]
+        try:
+            await self._refuse_erased(f"content:{taken.content_hash}", call_id, now)
+            identity = CallIdentity(taken.content_hash, call["origin_id"], call["setup_time"])
+            earlier = await self.calls.same_call(call_id, identity)
+            if earlier is not None:
+                return await self._fold_into(earlier, call, now)
+
+            async def write(tx: Any) -> None:
+                await self.recordings.settle(recording, taken, now=now, tx=tx)
+                received = await self.calls.receive(
+                    call_id,
+                    content_hash=taken.content_hash,
+                    media_type=taken.sniffed,
+                    size=taken.size,
+                    now=now,
+                    tx=tx,
+                )
+                if not received:
+                    raise Conflict("the recording was received before", call_id=call_id)
+
+            await self._resources.database.transaction(write)
+        except CallwardError as refusal:
+            await self.recordings.drop(recording, taken)
+            if isinstance(refusal, Conflict):
+                return self._repeated(await self.calls.get(call_id, now=now), taken.content_hash)
+            raise
+        await self.recordings.remove_upload(recording)
+        return await self.calls.get(call_id, now=now)
+
+    async def _fold_into(self, earlier: Document, call: Document, now: datetime) -> Document:
+        """The same call delivered twice under two keys: the second is erased like any call, the first is the answer."""
+        await self.calls.start_erasing(call["_id"], cause="duplicate", now=now)
+        return await self.calls.get(earlier["_id"], now=now)
+
+
+def _call_document(call_id: str, new: NewCall, tags: Document, now: datetime) -> Document:
+    return {
+        "_id": call_id,
+        **tags,
+        "state": CallState.AWAITING_UPLOAD.value,
+        "stages": stage_rows(now),
+        "source": new.source,
+        "origin_id": new.origin_id,
+        "content_hash": None,
+        "media_type": new.media_type,
+        "size": new.size,
+        "setup_time": new.call_log.setup_time if new.call_log else None,
+        "channels": list(new.channels),
+        "language": new.language,
+        "consent": new.consent.value,
+        "restricted": False,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _recording_document(
+    recording_id: str, call_id: str, new: NewCall, tags: Document, hints: bytes, now: datetime
+) -> Document:
+    multipart = new.size > SINGLE_PUT_BYTES if new.multipart is None else new.multipart
+    return {
+        "_id": recording_id,
+        "call_id": call_id,
+        **tags,
+        "upload": {
+            "mode": "multipart" if multipart else "single",
+            "key": upload_key(call_id, new_id("upl")),
+            "multipart_id": None,
+            "size": new.size,
+            "sha256": new.sha256,
+            "media_type": new.media_type,
+        },
+        "original": None,
+        "hints": hints,
+        "created_at": now,
+    }
+
+
+def _hints(new: NewCall) -> dict[str, list[str]]:
+    numbers = [new.call_log.caller, new.call_log.callee] if new.call_log else []
+    return {
+        "numbers": [number for number in numbers if number],
+        "names": list(new.names),
+        "emails": list(new.emails),
+    }

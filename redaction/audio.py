@@ -1,0 +1,137 @@
+"""The sound of a redacted call: samples inside a range are replaced, samples outside stay as they are.
+
+Nothing of the original may remain inside a range. A tone is written in place of the samples, never mixed over them: speech
+under a tone can be filtered out again. The tone's ramps lie inside the range.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.spans import TimeRange, merge_ranges
+from redaction.errors import SilenceError
+from redaction.flac import encode_flac
+
+__all__ = ["encode_flac", "extend_to_quiet", "silence", "silenced_throughout"]
+
+Samples = npt.NDArray[Any]
+"""One channel, shape (n,): float in -1..1 or int16."""
+
+TONE_HZ = 440.0
+TONE_LEVEL = 0.05
+RAMP_S = 0.01
+FRAME_S = 0.02
+MAX_EXTEND_S = 0.6
+QUIET_DB = 30.0
+
+
+def silence(
+    channels: Sequence[Samples], sample_rate: int, ranges: Sequence[TimeRange], *, tone_hz: float | None = TONE_HZ
+) -> list[Samples]:
+    """Return copies of the channels with each range replaced by a low tone, or by zeros when `tone_hz` is None.
+
+    Ranges beyond the end are clipped. Raises SilenceError on times or channels that make no sense: what cannot be
+    silenced as asked must not be passed on.
+    """
+    _check(len(channels), sample_rate, ranges)
+    silenced = [np.array(channel, copy=True) for channel in channels]
+    for one in ranges:
+        channel = silenced[one.channel]
+        first, end = _bounds(one, sample_rate, len(channel))
+        channel[first:end] = _fill(end - first, sample_rate, tone_hz, channel.dtype)
+    return silenced
+
+
+def silenced_throughout(
+    channels: Sequence[Samples], sample_rate: int, ranges: Sequence[TimeRange], *, tone_hz: float | None = TONE_HZ
+) -> bool:
+    """Say whether every merged range holds exactly the replacement: the check before redacted sound leaves the house."""
+    _check(len(channels), sample_rate, ranges)
+    for one in merge_ranges(ranges):
+        channel = channels[one.channel]
+        first, end = _bounds(one, sample_rate, len(channel))
+        if not np.array_equal(channel[first:end], _fill(end - first, sample_rate, tone_hz, channel.dtype)):
+            return False
+    return True
+
+
+def extend_to_quiet(
+    channels: Sequence[Samples], sample_rate: int, ranges: Sequence[TimeRange], *, limit_s: float = MAX_EXTEND_S
+) -> tuple[TimeRange, ...]:
+    """Return the ranges, each end moved outwards to the nearest quiet frame, at most `limit_s`.
+
+    A word's reported end may lie inside the word; a pause in the sound is where it really ends. Where no pause is near,
+    the end stays: `domain.spans.silence_ranges` already reached beyond it.
+    """
+    _check(len(channels), sample_rate, ranges)
+    levels = [_levels(channel, sample_rate) for channel in channels]
+    extended = [
+        replace(
+            one,
+            start=_quiet(levels[one.channel], one.start, -1, limit_s),
+            end=_quiet(levels[one.channel], one.end, 1, limit_s),
+        )
+        for one in ranges
+    ]
+    return merge_ranges(extended)
+
+
+def _check(count: int, sample_rate: int, ranges: Sequence[TimeRange]) -> None:
+    if sample_rate <= 0:
+        raise SilenceError("the sample rate is not positive")
+    for one in ranges:
+        if not (math.isfinite(one.start) and math.isfinite(one.end)):
+            raise SilenceError("a range has no time")
+        if one.start < 0 or one.end < one.start:
+            raise SilenceError("a range is negative")
+        if not 0 <= one.channel < count:
+            raise SilenceError("a range lies on a channel that the recording does not have")
+
+
+def _bounds(one: TimeRange, sample_rate: int, length: int) -> tuple[int, int]:
+    return min(length, math.floor(one.start * sample_rate)), min(length, math.ceil(one.end * sample_rate))
+
+
+def _fill(count: int, sample_rate: int, tone_hz: float | None, dtype: np.dtype[Any]) -> Samples:
+    if tone_hz is None or count == 0:
+        return np.zeros(count, dtype)
+    place = np.arange(count)
+    ramp = np.minimum(1.0, np.minimum(place, count - 1 - place) / max(1.0, RAMP_S * sample_rate))
+    tone = TONE_LEVEL * ramp * np.sin(2 * np.pi * tone_hz * place / sample_rate)
+    if np.issubdtype(dtype, np.integer):
+        tone = np.round(tone * np.iinfo(dtype).max)
+    return tone.astype(dtype)
+
+
+def _levels(channel: Samples, sample_rate: int) -> npt.NDArray[np.bool_]:
+    """Return for each frame whether it is quiet: well below the loud parts of the channel."""
+    scale = float(np.iinfo(channel.dtype).max) if np.issubdtype(channel.dtype, np.integer) else 1.0
+    size = max(1, int(FRAME_S * sample_rate))
+    frames = len(channel) // size
+    if not frames:
+        return np.zeros(0, np.bool_)
+    shaped = channel[: frames * size].astype(np.float32).reshape(frames, size) / scale
+    level = np.sqrt(np.mean(np.square(shaped), axis=1))
+    loud = float(np.percentile(level, 95))
+    quiet: npt.NDArray[np.bool_] = level <= loud * 10 ** (-QUIET_DB / 20)
+    return quiet
+
+
+def _quiet(levels: npt.NDArray[np.bool_], time: float, step: int, limit_s: float) -> float:
+    frame = int(time / FRAME_S)
+    for moved in range(int(limit_s / FRAME_S) + 1):
+        at = frame + step * moved
+        if at < 0:
+            return 0.0
+        if at >= len(levels):
+            return time
+        if levels[at]:
+            edge = at * FRAME_S if step < 0 else (at + 1) * FRAME_S
+            return min(time, edge) if step < 0 else max(time, edge)
+    return time

@@ -1,0 +1,23 @@
+"""The rules: each looks at a whole call and yields hits. Pure functions over `CallContext`, none knows the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from redaction.context import CallContext
+from redaction.hits import Hit
+from redaction.rules import addresses, births, contacts, known, names, numbers, slots, spelling
+
+Rule = Callable[[CallContext], Iterator[Hit]]
+
+RULES: dict[str, tuple[Rule, tuple[str, ...]]] = {
+    numbers.RULE: (numbers.find, numbers.KINDS),
+    contacts.RULE: (contacts.find, contacts.KINDS),
+    births.RULE: (births.find, births.KINDS),
+    addresses.RULE: (addresses.find, addresses.KINDS),
+    names.RULE: (names.find, names.KINDS),
+    spelling.RULE: (spelling.find, spelling.KINDS),
+    slots.RULE: (slots.find, slots.KINDS),
+    known.RULE: (known.find, known.KINDS),
+}
+"""Every rule by name, with the kinds that it may yield."""

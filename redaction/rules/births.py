@@ -1,0 +1,70 @@
+"""Dates of birth and ages: a date that a cue announces, however it is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from redaction import lexicon
+from redaction.context import CallContext
+from redaction.hits import Hit
+from redaction.spoken import NUMERIC, Said, fold, parts_of
+from redaction.view import Token
+
+RULE = "spoken_births"
+KINDS = ("DATE_OF_BIRTH", "AGE")
+REACH = 25
+_LINKS = frozenset("the of and a on in , - uh um".split())
+_DATE_SAID = NUMERIC | {Said.ORDINAL, Said.CODE, Said.TIME}
+_BIRTH_YEAR = re.compile(r"(?:19[2-9]\d|200\d|201[0-2])$")
+_WRITTEN_BIRTH = re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-](?:19[2-9]\d|200\d|201[0-2])$|^(?:19[2-9]\d|200\d|201[0-2])-\d\d-\d\d$")
+
+
+def find(context: CallContext) -> Iterator[Hit]:
+    """Yield dates that follow a cue of birth, and ages said as such."""
+    talk = context.view.talk
+    for cue in context.cues.cues:
+        if cue.kind == "DATE_OF_BIRTH":
+            yield from _dates(talk[cue.place + 1 : cue.place + 1 + REACH])
+    yield from _full_dates(context.view.tokens)
+    yield from _ages(talk)
+
+
+def _full_dates(tokens: Sequence[Token]) -> Iterator[Hit]:
+    """Yield dates whose year makes them somebody's birth rather than anybody's business, with or without a cue."""
+    for hit in _dates(tokens):
+        folded = [part for part in parts_of(hit.tokens) if part.said in NUMERIC]
+        code = fold(folded)
+        if any(token.norm in lexicon.MONTHS for token in hit.tokens) and _BIRTH_YEAR.search(code):
+            yield Hit(hit.tokens, "DATE_OF_BIRTH", 0.6, RULE, "a full date of long ago")
+    for token in tokens:
+        if not token.placeholder and _WRITTEN_BIRTH.match(token.norm):
+            yield Hit((token,), "DATE_OF_BIRTH", 0.6, RULE, "a written date of long ago")
+
+
+def _dates(tokens: Sequence[Token]) -> Iterator[Hit]:
+    parts = parts_of(tokens)
+    dated = [part.said in _DATE_SAID or token.norm in lexicon.MONTHS for part, token in zip(parts, tokens, strict=True)]
+    at = 0
+    while at < len(tokens):
+        if not dated[at]:
+            at += 1
+            continue
+        end = at + 1
+        while end < len(tokens) and (dated[end] or (tokens[end].norm in _LINKS and any(dated[end + 1 : end + 3]))):
+            end += 1
+        group = tuple(tokens[at:end])
+        if len(group) > 1 or tokens[at].norm in lexicon.MONTHS or len(parts[at].code) > 2 or parts[at].said is Said.ORDINAL:  # noqa: PLR2004
+            yield Hit(group, "DATE_OF_BIRTH", 0.9, RULE, "a date after a cue of birth")
+        at = end
+
+
+def _ages(tokens: Sequence[Token]) -> Iterator[Hit]:
+    norms = [token.norm for token in tokens]
+    for at in range(2, len(tokens)):
+        if norms[at] == "old" and norms[at - 1] in {"years", "year"} and not tokens[at].placeholder:
+            first = at - 2
+            while first > 0 and at - first < 4 and norms[first - 1] in lexicon.TENS:  # noqa: PLR2004 - "forty two years old"
+                first -= 1
+            if parts_of(tokens[first : first + 1])[0].said in NUMERIC:
+                yield Hit(tuple(tokens[first : at + 1]), "AGE", 0.8, RULE, "an age in years")

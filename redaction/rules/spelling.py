@@ -1,0 +1,53 @@
+"""Spelled words: "S as in sugar, I for India", which leave the letters readable in the words around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from redaction.context import CallContext
+from redaction.hits import Hit
+from redaction.view import Token
+
+RULE = "spelled_words"
+KINDS = ("PERSON",)
+MIN_LETTERS = 2
+MAX_BETWEEN = 2
+_AS = frozenset("as is for like in".split())
+
+
+def find(context: CallContext) -> Iterator[Hit]:
+    """Yield stretches of at least two letters, each named by a word that begins with it or said "as in"."""
+    for tokens in context.view.channels:
+        group: list[int] = []
+        letters, at = 0, 0
+        while at < len(tokens):
+            length = _letter(tokens, at)
+            if length == 0:
+                at += 1
+                continue
+            if group and at - group[-1] - 1 > MAX_BETWEEN:
+                yield from _hit(tokens, group, letters)
+                group, letters = [], 0
+            group.extend(range(at, at + length))
+            letters += 1
+            at += length
+        yield from _hit(tokens, group, letters)
+
+
+def _hit(tokens: Sequence[Token], group: Sequence[int], letters: int) -> Iterator[Hit]:
+    if letters >= MIN_LETTERS:
+        yield Hit(tuple(tokens[group[0] : group[-1] + 1]), "PERSON", 0.85, RULE, "letters named by words")
+
+
+def _letter(tokens: Sequence[Token], at: int) -> int:
+    """Return how many tokens from `at` on name one letter ("N as in Nancy": 4), else 0."""
+    letter = tokens[at].norm
+    if tokens[at].placeholder or not letter.isalpha():
+        return 0
+    words = [token.norm for token in tokens[at + 1 : at + 4]]
+    named_in = len(words) == 3 and words[0] in {"as", "is", "isn't"} and words[1] == "in"  # noqa: PLR2004
+    if named_in and (len(letter) == 1 or words[2][:1] == letter[:1]):
+        return 4
+    if len(letter) == 1 and len(words) > 1 and words[0] in _AS and words[1][:1] == letter and len(words[1]) > MAX_BETWEEN:
+        return 3
+    return 0

@@ -1,0 +1,256 @@
+"""Spoken forms: what a token says as digits and letters, whichever way it was said or written.
+
+"double five", "forty-one", "4111-1111", "NW7", "Sierra", "K-R-I" all become a `Part`: a class and a canonical code. The
+tokens stay the measure: a code is only ever used to decide, and what is covered are the tokens it came from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from redaction import lexicon
+from redaction.view import Token
+
+
+class Said(Enum):
+    """What a token is in a run of digits and letters."""
+
+    DIGIT = auto()
+    TEEN = auto()
+    TENS = auto()
+    SCALE = auto()
+    REPEAT = auto()
+    WRITTEN = auto()
+    CODE = auto()
+    LETTER = auto()
+    WEAK_DIGIT = auto()
+    WEAK_LETTER = auto()
+    FILLER = auto()
+    MONEY = auto()
+    TIME = auto()
+    PERCENT = auto()
+    ORDINAL = auto()
+    PLACEHOLDER = auto()
+    OTHER = auto()
+
+
+STRONG = frozenset({Said.DIGIT, Said.TEEN, Said.TENS, Said.WRITTEN, Said.CODE, Said.LETTER})
+NUMERIC = frozenset({Said.DIGIT, Said.TEEN, Said.TENS, Said.SCALE, Said.WRITTEN})
+
+_MONEY = re.compile(r"^[-+]?[$£€₹¥]\s?\d[\d.,]*[kmb]?$|^\d[\d.,]*[$£€₹¥]$|^(?:rs|usd|inr|gbp|eur)\.?\d[\d.,]*$")
+_TIME = re.compile(r"^\d{1,2}[:.]\d{2}(?:am|pm|a\.m|p\.m)?$|^\d{1,2}(?:am|pm|a\.m|p\.m)$")
+_ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")
+_WRITTEN = re.compile(r"^[+#(]*\d[\d\s\-.,/()#+']*$")
+_CODE = re.compile(r"^(?=.*\d)[a-z0-9][a-z0-9\-./#]*$")
+_MEASURE = re.compile(r"^\d+(?:\.\d+)?(?:gb|mb|tb|kb|kg|km|cm|mm|ml|k|m|g|x|s|hrs?|mins?|secs?|mbps|ghz|mhz|kwh?|p|w|v)$")
+_LETTERS = re.compile(r"^[a-z](?:[-.,][a-z])+$")
+_DECADE = re.compile(r"^(?:\d0|(?:19|20)\d0)'?s$")
+_NOT_SINGLE = frozenset("ai")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A token's class and its canonical code: digits and capital letters, for REPEAT the count."""
+
+    said: Said
+    code: str = ""
+
+
+_OTHER = Part(Said.OTHER)
+
+
+def part_of(token: Token) -> Part:
+    """Say what one token is, without looking at its neighbours."""
+    if token.placeholder:
+        return Part(Said.PLACEHOLDER)
+    norm = token.norm
+    return _closed_class(norm) or _letter(token) or _shaped(token.raw, norm) or _joined(norm) or _OTHER
+
+
+def _closed_class(norm: str) -> Part | None:
+    if norm in lexicon.DIGITS:
+        return Part(Said.DIGIT, lexicon.DIGITS[norm])
+    if norm in lexicon.TEENS:
+        return Part(Said.TEEN, lexicon.TEENS[norm])
+    if norm in lexicon.TENS:
+        return Part(Said.TENS, lexicon.TENS[norm])
+    if norm in lexicon.SCALES:
+        return Part(Said.SCALE, lexicon.SCALES[norm])
+    if norm in lexicon.REPEATS:
+        return Part(Said.REPEAT, str(lexicon.REPEATS[norm]))
+    if norm in lexicon.HOMOPHONES:
+        return Part(Said.WEAK_DIGIT, lexicon.HOMOPHONES[norm])
+    if not norm or norm in lexicon.FILLERS:
+        return Part(Said.FILLER)
+    if norm in lexicon.ORDINALS:
+        return Part(Said.ORDINAL, "")
+    return None
+
+
+def _letter(token: Token) -> Part | None:
+    norm = token.norm
+    if len(norm) == 1 and norm.isascii() and norm.isalpha():
+        return Part(Said.WEAK_LETTER if norm in _NOT_SINGLE else Said.LETTER, norm.upper())
+    if norm in lexicon.NATO:
+        return Part(Said.WEAK_LETTER, lexicon.NATO[norm])
+    if _LETTERS.match(norm) and norm not in {"a.m", "p.m", "e.g", "i.e"}:
+        return Part(Said.LETTER, re.sub(r"[^a-z]", "", norm).upper())
+    return None
+
+
+def _shaped(raw: str, norm: str) -> Part | None:
+    if not any(char.isdigit() for char in norm):
+        return None
+    if raw.rstrip(".,;:!?)").endswith("%"):
+        return Part(Said.PERCENT)
+    if _MONEY.match(norm) or _MEASURE.match(norm) or _DECADE.match(norm):
+        return Part(Said.MONEY)
+    if _TIME.match(norm):
+        return Part(Said.TIME, re.sub(r"\D", "", norm))
+    if _ORDINAL.match(norm):
+        return Part(Said.ORDINAL, re.sub(r"\D", "", norm))
+    if _WRITTEN.match(norm):
+        return Part(Said.WRITTEN, "".join(str(int(char)) for char in norm if char.isdigit()))
+    if _CODE.match(norm):
+        return Part(Said.CODE, re.sub(r"[^A-Z0-9]", "", norm.upper()))
+    return None
+
+
+def _joined(norm: str) -> Part | None:
+    """Read "forty-one", "four-one-five", "079-double-1", "N-W-1-6" and "B-as-in-boy" piece by piece."""
+    pieces = [piece for piece in re.split(r"[-./,]", norm) if piece]
+    if len(pieces) < 2:  # noqa: PLR2004 - one piece is no join
+        return None
+    code = ""
+    times = 1
+    for piece in pieces:
+        found = _piece_code(piece)
+        if found is None:
+            return None
+        if piece in lexicon.REPEATS:
+            times = lexicon.REPEATS[piece]
+            continue
+        code += found * times if times > 1 else found
+        times = 1
+    if not any(char.isdigit() for char in code):
+        return Part(Said.LETTER, code) if len(code) >= 2 and all(len(piece) == 1 for piece in pieces) else None  # noqa: PLR2004
+    return Part(Said.WRITTEN if code.isdigit() else Said.CODE, code)
+
+
+def _piece_code(piece: str) -> str | None:
+    for table in (lexicon.DIGITS, lexicon.TEENS, lexicon.SCALES, lexicon.HOMOPHONES):
+        if piece in table:
+            return table[piece]
+    if piece in lexicon.TENS:
+        return lexicon.TENS[piece]
+    if piece in lexicon.REPEATS:
+        return ""
+    if piece.isdigit() or (len(piece) == 1 and piece.isascii() and piece.isalpha()):
+        return piece.upper()
+    return None
+
+
+def fold(parts: Iterable[Part]) -> str:
+    """Return the digits and letters that the parts spell, in one string."""
+    code = ""
+    times = 1
+    tens = False
+    for part in parts:
+        if part.said is Said.REPEAT:
+            times = int(part.code)
+            continue
+        if part.said is Said.TENS:
+            code += ("0" if tens else "") + part.code
+            tens = True
+            continue
+        if tens and not (part.said is Said.DIGIT and part.code != "0"):
+            code += "0"
+        tens = False
+        code += part.code[:1] * times + part.code[1:] if part.code else ""
+        times = 1
+    return code + ("0" if tens else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Tokens that together say one code, fillers between them left out; `parts` matches `tokens`."""
+
+    tokens: tuple[Token, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def code(self) -> str:
+        """The canonical string."""
+        return fold(self.parts)
+
+    @property
+    def digits(self) -> str:
+        """The digits of the canonical string."""
+        return "".join(char for char in self.code if char.isdigit())
+
+    @property
+    def letters(self) -> str:
+        """The letters of the canonical string."""
+        return "".join(char for char in self.code if char.isalpha())
+
+
+def parts_of(tokens: Sequence[Token]) -> list[Part]:
+    """Say what each token is, homophones and doubtful letters settled by their neighbours."""
+    parts = [part_of(token) for token in tokens]
+    for at, part in enumerate(parts):
+        if part.said is Said.WEAK_DIGIT:
+            parts[at] = Part(Said.DIGIT, part.code) if _digit_here(tokens, parts, at) else _weak_rest(tokens[at])
+        elif part.said is Said.WEAK_LETTER:
+            parts[at] = Part(Said.LETTER, part.code) if _letter_here(tokens, parts, at) else _OTHER
+        elif part.said is Said.REPEAT and not _near(parts, at, 1, STRONG | {Said.WEAK_DIGIT}):
+            parts[at] = _OTHER
+        elif part.said is Said.SCALE and not _near(parts, at, -1, NUMERIC):
+            parts[at] = _OTHER
+    return parts
+
+
+def _weak_rest(token: Token) -> Part:
+    return Part(Said.FILLER) if token.norm in {"oh", "o"} else _OTHER
+
+
+def _near(parts: Sequence[Part], at: int, step: int, wanted: frozenset[Said]) -> bool:
+    position = at + step
+    return 0 <= position < len(parts) and parts[position].said in wanted
+
+
+def _digit_here(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
+    before, after = _near(parts, at, -1, STRONG | {Said.REPEAT}), _near(parts, at, 1, STRONG | {Said.REPEAT})
+    if tokens[at].norm in {"oh", "o"}:
+        chain = _near(parts, at, 1, frozenset({Said.WEAK_DIGIT})) and tokens[at + 1].norm in {"oh", "o"}
+        return before or after or chain
+    if not (before and after):
+        return False
+    singles = (parts[at - 1].code, parts[at + 1].code)
+    return all(len(code) == 1 for code in singles) and _digits_around(parts, at) >= 4  # noqa: PLR2004 - "three to five" is a range
+
+
+def _digits_around(parts: Sequence[Part], at: int) -> int:
+    count = 0
+    for step in (-1, 1):
+        position = at + step
+        while 0 <= position < len(parts) and parts[position].said in {Said.DIGIT, Said.WRITTEN, Said.REPEAT}:
+            count += 1
+            position += step
+    return count
+
+
+def _letter_here(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
+    token = tokens[at]
+    near = frozenset({Said.LETTER, Said.CODE, Said.WEAK_LETTER})
+    before, after = _near(parts, at, -1, near), _near(parts, at, 1, near)
+    if len(token.norm) > 1:
+        return before or after or (_near(parts, at, 1, NUMERIC) and _near(parts, at + 1, 1, NUMERIC))
+    if before and after:
+        return True
+    solid = frozenset({Said.LETTER, Said.CODE})
+    if token.raw[:1].isupper() and token.norm == "a":
+        return _near(parts, at, 1, solid) or (before and _near(parts, at - 1, -1, near))
+    return _near(parts, at, -1, solid) and (_near(parts, at, 1, NUMERIC) or _near(parts, at - 1, -1, near))

@@ -1,0 +1,84 @@
+"""What redaction found, at rest: spans (never the words), counts per kind, and the redacted sound."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from domain.errors import NotFound
+from domain.ids import new_id
+from domain.records import TAG_FIELDS
+from domain.spans import Span, inventory, span_from_dict, span_to_dict
+from redaction.port import FinderStamp
+from storage.mongo import Document
+from storage.resources import Resources
+from storage.sealing import ObjectSealer
+
+
+class RedactionStore:
+    """The one writer of `redactions`, bound to a workspace."""
+
+    def __init__(self, resources: Resources, workspace_id: str) -> None:
+        self._resources = resources
+        self._redactions = resources.database.scoped("redactions", workspace_id)
+        self._workspace_id = workspace_id
+
+    async def save_spans(
+        self, call: Document, spans: Sequence[Span], stamp: FinderStamp, *, now: datetime, tx: Any = None
+    ) -> None:
+        """Store the span list that drives text, words, subtitles and sound."""
+        document = {
+            **{name: call[name] for name in TAG_FIELDS},
+            "call_id": call["_id"],
+            "spans": [span_to_dict(span) for span in spans],
+            "inventory": inventory(spans),
+            "finder": stamp.finder,
+            "model_id": stamp.model_id,
+            "finder_version": stamp.version,
+            "created_at": now,
+        }
+        await self._redactions.update(
+            {"call_id": call["_id"]},
+            {"$set": document, "$setOnInsert": {"_id": new_id("red"), "audio": None}},
+            upsert=True,
+            tx=tx,
+        )
+
+    async def of_call(self, call_id: str) -> Document:
+        """Return a call's redaction document. Raises NotFound."""
+        document = await self._redactions.find_one({"call_id": call_id})
+        if document is None:
+            raise NotFound("the call is not redacted yet", call_id=call_id)
+        return document
+
+    async def spans(self, call_id: str) -> tuple[Span, ...]:
+        """Return a call's span list. Raises NotFound."""
+        return tuple(span_from_dict(one) for one in (await self.of_call(call_id))["spans"])
+
+    async def put_audio(self, call_id: str, pieces: AsyncIterable[bytes], *, media_type: str) -> Document:
+        """Seal redacted sound under a fresh id and return what `save_audio` writes; a run that loses leaves an orphan
+        under the call's prefix, which goes with the call.
+        """
+        object_id = new_id("obj")
+        key = await self._resources.keyring.call_key(self._workspace_id, call_id)
+        size = await self._resources.objects.put_sealed(
+            f"c/{call_id}/{object_id}", pieces, ObjectSealer(key, object_id)
+        )
+        return {"object_id": object_id, "size": size, "media_type": media_type}
+
+    async def save_audio(self, call_id: str, audio: Document, *, tx: Any = None) -> None:
+        """Point the call at its redacted sound."""
+        await self._redactions.update({"call_id": call_id}, {"$set": {"audio": audio}}, tx=tx)
+
+    async def read_audio(
+        self, call_id: str, audio: Document, *, start: int = 0, end: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """Yield bytes [start, end) of the redacted sound."""
+        key = await self._resources.keyring.call_key(self._workspace_id, call_id)
+        sealer = ObjectSealer(key, audio["object_id"])
+        place = f"c/{call_id}/{audio['object_id']}"
+        async for piece in self._resources.objects.read_sealed(
+            place, sealer, plain_size=audio["size"], start=start, end=end
+        ):
+            yield piece

@@ -1,0 +1,157 @@
+"""The list of collections: who writes each, whether it keeps personal data, its indexes and its validator.
+
+One writer each (house.md); a test holds the source to this list. `tagged` collections carry the record tags of
+`domain.records`, and MongoDB itself refuses a document without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.records import TAG_FIELDS, Category, LegalBasis, Purpose, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One index: fields with direction, unique or not, an optional partial filter and time to live."""
+
+    keys: tuple[tuple[str, int], ...]
+    unique: bool = False
+    partial: dict[str, Any] | None = None
+    expire_after_s: int | None = None
+
+    @property
+    def name(self) -> str:
+        """A stable name made from the fields."""
+        return "_".join(f"{name.replace('.', '-')}{'' if way > 0 else '-desc'}" for name, way in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSpec:
+    """One collection and what the house promises of it."""
+
+    name: str
+    writer: str
+    personal: bool
+    tagged: bool = False
+    indexes: Sequence[Index] = field(default_factory=tuple)
+
+    def validator(self) -> dict[str, Any]:
+        """Return the `$jsonSchema` that MongoDB enforces, empty when there is none."""
+        if not self.tagged:
+            return {}
+        return {
+            "$jsonSchema": {
+                "bsonType": "object",
+                "required": list(TAG_FIELDS),
+                "properties": {
+                    "workspace_id": {"bsonType": "string", "minLength": 1},
+                    "category": {"enum": [category.value for category in Category]},
+                    "role": {"enum": [role.value for role in Role]},
+                    "purposes": {
+                        "bsonType": "array",
+                        "minItems": 1,
+                        "items": {"enum": [purpose.value for purpose in Purpose]},
+                    },
+                    "legal_basis": {"enum": [basis.value for basis in LegalBasis]},
+                    "region": {"bsonType": "string", "minLength": 1},
+                    "retain_until": {"bsonType": "date"},
+                    "policy_id": {"bsonType": "string", "minLength": 1},
+                    "policy_version": {"bsonType": "int", "minimum": 1},
+                },
+            }
+        }
+
+
+def _up(*names: str) -> tuple[tuple[str, int], ...]:
+    return tuple((name, 1) for name in names)
+
+
+_BY_CALL = (Index(_up("workspace_id", "call_id")),)
+
+COLLECTIONS: tuple[CollectionSpec, ...] = (
+    CollectionSpec("workspaces", "governance.workspaces", personal=False),
+    CollectionSpec(
+        "policies", "governance.workspaces", personal=False, indexes=(Index(_up("workspace_id", "version"), unique=True),)
+    ),
+    CollectionSpec("legal_holds", "governance.holds", personal=False, indexes=(Index(_up("workspace_id", "released_at")),)),
+    CollectionSpec("receipts", "governance.purges", personal=False, indexes=_BY_CALL),
+    CollectionSpec("api_keys", "api.keys", personal=False, indexes=(Index(_up("workspace_id")),)),
+    CollectionSpec(
+        "calls",
+        "ingest.calls",
+        personal=True,
+        tagged=True,
+        indexes=(
+            Index((("workspace_id", 1), ("created_at", -1), ("_id", -1))),
+            Index(
+                _up("workspace_id", "source", "origin_id"), unique=True, partial={"origin_id": {"$type": "string"}}
+            ),
+            Index(_up("workspace_id", "content_hash"), partial={"content_hash": {"$type": "string"}}),
+            Index(_up("state", "updated_at")),
+            Index(_up("retain_until")),
+        ),
+    ),
+    CollectionSpec(
+        "recordings", "ingest.recordings", personal=True, tagged=True, indexes=(Index(_up("workspace_id", "call_id"), unique=True),)
+    ),
+    CollectionSpec(
+        "call_logs",
+        "ingest.call_logs",
+        personal=True,
+        tagged=True,
+        indexes=(
+            Index(_up("workspace_id", "call_id"), unique=True),
+            Index(_up("workspace_id", "identifiers.index")),
+            Index(_up("identifiers.retain_until")),
+            Index(_up("retain_until")),
+        ),
+    ),
+    CollectionSpec(
+        "idempotency_keys",
+        "ingest.idempotency",
+        personal=False,
+        indexes=(
+            Index(_up("workspace_id", "route", "key"), unique=True),
+            Index(_up("expires_at"), expire_after_s=0),
+        ),
+    ),
+    CollectionSpec("tombstones", "ingest.tombstones", personal=False, indexes=(Index(_up("workspace_id", "mark")),)),
+    CollectionSpec(
+        "transcripts",
+        "transcription.store",
+        personal=True,
+        tagged=True,
+        indexes=(Index(_up("workspace_id", "call_id", "kind"), unique=True),),
+    ),
+    CollectionSpec(
+        "redactions",
+        "redaction.store",
+        personal=True,
+        tagged=True,
+        indexes=(Index(_up("workspace_id", "call_id"), unique=True),),
+    ),
+    CollectionSpec(
+        "outbox",
+        "storage.outbox",
+        personal=False,
+        indexes=(
+            Index(_up("state", "run_after")),
+            Index(_up("state", "lease_until")),
+            Index(_up("workspace_id", "call_id")),
+        ),
+    ),
+    CollectionSpec(
+        "audit_events",
+        "storage.audit",
+        personal=False,
+        indexes=(Index(_up("workspace_id", "sequence"), unique=True), Index(_up("workspace_id", "call_id"))),
+    ),
+    CollectionSpec("schema_migrations", "storage.migrations", personal=False),
+)
+
+KEY_COLLECTION = CollectionSpec("keys", "storage.keys", personal=False, indexes=(Index(_up("workspace_id", "kind")),))
+
+BY_NAME = {spec.name: spec for spec in (*COLLECTIONS, KEY_COLLECTION)}

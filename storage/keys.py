@@ -1,0 +1,176 @@
+"""The keyring: root key -> workspace key -> key per call, and per workspace and month for CDR identifiers.
+
+Only wrapped keys are stored, in a database of their own that is backed up apart. Destroying a call's key makes every
+copy of its recording and transcripts unreadable, those in backups too: that is what erasure rests on.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from domain.errors import Duplicate, Gone
+from storage.mongo import Database
+from storage.sealing import KEY_BYTES, derive, seal, unseal
+
+
+class RootKey(Protocol):
+    """What wraps the workspace keys."""
+
+    @property
+    def root_id(self) -> str:
+        """Which root key this is; stored beside what it wrapped."""
+        ...
+
+    def wrap(self, key: bytes, *, place: str) -> bytes:
+        """Return the key encrypted, bound to its place."""
+        ...
+
+    def unwrap(self, wrapped: bytes, *, place: str) -> bytes:
+        """Return the key. Raises CannotOpen when it was wrapped elsewhere."""
+        ...
+
+
+class FileRootKey:
+    """A root key in a file of one machine: 32 random bytes in base64, readable by its owner only."""
+
+    def __init__(self, path: Path) -> None:
+        self._key = base64.b64decode(path.read_text("ascii").strip(), validate=True)
+        if len(self._key) != KEY_BYTES:
+            raise ValueError("the root key file must hold 32 bytes in base64")
+
+    @property
+    def root_id(self) -> str:
+        """A fingerprint of the key."""
+        return "file:" + hashlib.sha256(b"callward root key" + self._key).hexdigest()[:16]
+
+    def wrap(self, key: bytes, *, place: str) -> bytes:
+        """Seal the key."""
+        return seal(self._key, key, place=place)
+
+    def unwrap(self, wrapped: bytes, *, place: str) -> bytes:
+        """Open the key."""
+        return unseal(self._key, wrapped, place=place)
+
+
+class KmsRootKey:
+    """A root key that never leaves AWS KMS; the place is the encryption context."""
+
+    def __init__(self, client: Any, key_id: str) -> None:
+        self._client = client
+        self._key_id = key_id
+
+    @property
+    def root_id(self) -> str:
+        """The KMS key's id."""
+        return f"kms:{self._key_id}"
+
+    def wrap(self, key: bytes, *, place: str) -> bytes:
+        """Encrypt by KMS."""
+        answer = self._client.encrypt(KeyId=self._key_id, Plaintext=key, EncryptionContext={"place": place})
+        return bytes(answer["CiphertextBlob"])
+
+    def unwrap(self, wrapped: bytes, *, place: str) -> bytes:
+        """Decrypt by KMS."""
+        answer = self._client.decrypt(KeyId=self._key_id, CiphertextBlob=wrapped, EncryptionContext={"place": place})
+        return bytes(answer["Plaintext"])
+
+
+class Keyring:
+    """Makes, finds and destroys keys. Keys of calls are never cached: a destroyed key must be gone at once."""
+
+    def __init__(self, database: Database, root: RootKey) -> None:
+        self._keys = database.whole("keys")
+        self._root = root
+        self._workspace_keys: dict[str, bytes] = {}
+
+    async def create_workspace_key(self, workspace_id: str, *, now: datetime, tx: Any = None) -> None:
+        """Make the workspace's key."""
+        place = f"keys/{workspace_id}"
+        wrapped = self._root.wrap(os.urandom(KEY_BYTES), place=place)
+        await self._keys.insert(
+            {
+                "_id": workspace_id,
+                "workspace_id": workspace_id,
+                "kind": "workspace",
+                "wrapped": wrapped,
+                "root_id": self._root.root_id,
+                "created_at": now,
+            },
+            tx=tx,
+        )
+
+    async def _workspace_key(self, workspace_id: str) -> bytes:
+        cached = self._workspace_keys.get(workspace_id)
+        if cached is not None:
+            return cached
+        found = await self._keys.find_one({"_id": workspace_id, "kind": "workspace"})
+        if found is None or found.get("wrapped") is None:
+            raise Gone("the workspace's key is destroyed", workspace_id=workspace_id)
+        key = self._root.unwrap(bytes(found["wrapped"]), place=f"keys/{workspace_id}")
+        self._workspace_keys[workspace_id] = key
+        return key
+
+    async def create_call_key(self, workspace_id: str, call_id: str, *, now: datetime, tx: Any = None) -> bytes:
+        """Make a call's key and return it."""
+        return await self._create(workspace_id, call_id, "call", now=now, tx=tx)
+
+    async def _create(self, workspace_id: str, key_id: str, kind: str, *, now: datetime, tx: Any = None) -> bytes:
+        key = os.urandom(KEY_BYTES)
+        wrapped = seal(await self._workspace_key(workspace_id), key, place=f"keys/{key_id}")
+        await self._keys.insert(
+            {"_id": key_id, "workspace_id": workspace_id, "kind": kind, "wrapped": wrapped, "created_at": now}, tx=tx
+        )
+        return key
+
+    async def _open(self, workspace_id: str, key_id: str) -> bytes | None:
+        found = await self._keys.find_one({"_id": key_id, "workspace_id": workspace_id})
+        if found is None:
+            return None
+        if found.get("wrapped") is None:
+            raise Gone("the key is destroyed", key_id=key_id)
+        return unseal(await self._workspace_key(workspace_id), bytes(found["wrapped"]), place=f"keys/{key_id}")
+
+    async def call_key(self, workspace_id: str, call_id: str) -> bytes:
+        """Return a call's key. Raises Gone once it is destroyed."""
+        key = await self._open(workspace_id, call_id)
+        if key is None:
+            raise Gone("the call has no key", call_id=call_id)
+        return key
+
+    async def month_key(self, workspace_id: str, month: str, *, now: datetime) -> bytes:
+        """Return the key for CDR identifiers of one workspace and month (`2026-11`), made at first use."""
+        key_id = f"{workspace_id}/{month}"
+        key = await self._open(workspace_id, key_id)
+        if key is not None:
+            return key
+        try:
+            return await self._create(workspace_id, key_id, "month", now=now)
+        except Duplicate:
+            made_meanwhile = await self._open(workspace_id, key_id)
+            if made_meanwhile is None:
+                raise Gone("the month's key is destroyed", key_id=key_id) from None
+            return made_meanwhile
+
+    async def destroy(self, workspace_id: str, key_id: str, *, now: datetime, tx: Any = None) -> None:
+        """Destroy a key: the wrapped bytes go, the fact and its time stay."""
+        await self._keys.update(
+            {"_id": key_id, "workspace_id": workspace_id, "kind": {"$ne": "workspace"}},
+            {"$unset": {"wrapped": ""}, "$set": {"destroyed_at": now}},
+            tx=tx,
+        )
+
+    async def is_destroyed(self, workspace_id: str, key_id: str) -> bool:
+        """Say whether the key can no longer be had."""
+        found = await self._keys.find_one({"_id": key_id, "workspace_id": workspace_id})
+        return found is None or found.get("wrapped") is None
+
+    async def blind_index(self, workspace_id: str, value: str) -> str:
+        """Return the keyed hash under which a number or address is found without being stored (HMAC-SHA256)."""
+        key = derive(await self._workspace_key(workspace_id), "blind-index")
+        return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32]

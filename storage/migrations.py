@@ -1,0 +1,30 @@
+"""Numbered migrations: expand, backfill, contract. Collections and indexes are brought up first, every start."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from domain.errors import Duplicate
+from storage.mongo import Database
+
+Migration = Callable[[Database], Awaitable[None]]
+MIGRATIONS: tuple[tuple[int, str, Migration], ...] = ()
+"""(number, name, function), in order; the function must be safe to run twice. None is needed yet."""
+
+
+async def migrate(database: Database, *, now: datetime) -> list[int]:
+    """Bring the database to this version's shape; return the migrations that ran."""
+    await database.create_missing()
+    applied = database.whole("schema_migrations")
+    ran: list[int] = []
+    for number, name, run in MIGRATIONS:
+        if await applied.find_one({"_id": number}) is not None:
+            continue
+        await run(database)
+        try:
+            await applied.insert({"_id": number, "name": name, "applied_at": now})
+        except Duplicate:
+            continue
+        ran.append(number)
+    return ran

@@ -1,0 +1,194 @@
+"""MongoDB behind a small face: collections bound to one workspace, transactions, and our own errors.
+
+The driver (motor) shows nowhere else, so that it can change in this file. Writes are acknowledged by the majority and
+the journal; reads are from the primary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from bson.binary import Binary
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import ASCENDING, ReturnDocument, WriteConcern
+from pymongo.errors import DuplicateKeyError
+from pymongo.read_concern import ReadConcern
+
+from domain.errors import Duplicate
+from storage.catalog import BY_NAME
+
+Document = dict[str, Any]
+Filter = Mapping[str, Any]
+Session = Any
+"""A transaction in progress, passed from `Database.transaction` to the collections' methods as `tx`."""
+Result = TypeVar("Result")
+
+BYTES = Binary
+
+
+class Collection:
+    """One collection. With a workspace it adds the workspace to every filter and document, without exception."""
+
+    def __init__(self, raw: Any, workspace_id: str | None) -> None:
+        self._raw = raw
+        self._workspace_id = workspace_id
+
+    def _scoped(self, found: Filter) -> Document:
+        if self._workspace_id is None:
+            return dict(found)
+        return {"$and": [dict(found), {"workspace_id": self._workspace_id}]} if found else {"workspace_id": self._workspace_id}
+
+    async def insert(self, document: Document, *, tx: Session = None) -> None:
+        """Insert a document. Raises Duplicate when a unique value is taken."""
+        if self._workspace_id is not None and document.get("workspace_id", self._workspace_id) != self._workspace_id:
+            raise ValueError("a document of another workspace cannot be written through this store")
+        if self._workspace_id is not None:
+            document = {**document, "workspace_id": self._workspace_id}
+        try:
+            await self._raw.insert_one(document, session=tx)
+        except DuplicateKeyError as error:
+            taken = sorted((error.details or {}).get("keyPattern", {}))
+            raise Duplicate("a unique value is taken already", index=",".join(taken)) from None
+
+    async def find_one(
+        self, found: Filter, *, fields: Sequence[str] | None = None, tx: Session = None
+    ) -> Document | None:
+        """Return one matching document or None."""
+        document: Document | None = await self._raw.find_one(self._scoped(found), _projection(fields), session=tx)
+        return document
+
+    async def find(
+        self,
+        found: Filter,
+        *,
+        sort: Sequence[tuple[str, int]] = (("_id", ASCENDING),),
+        limit: int = 0,
+        fields: Sequence[str] | None = None,
+    ) -> list[Document]:
+        """Return the matching documents in this order, all of them when `limit` is 0."""
+        cursor = self._raw.find(self._scoped(found), _projection(fields)).sort(list(sort)).limit(limit)
+        documents: list[Document] = await cursor.to_list(length=None)
+        return documents
+
+    async def update(self, found: Filter, change: Filter, *, upsert: bool = False, tx: Session = None) -> int:
+        """Change one matching document; return how many matched (0 or 1)."""
+        result = await self._raw.update_one(self._scoped(found), change, upsert=upsert, session=tx)
+        return int(result.matched_count)
+
+    async def update_all(self, found: Filter, change: Filter, *, tx: Session = None) -> int:
+        """Change every matching document; return how many matched."""
+        result = await self._raw.update_many(self._scoped(found), change, session=tx)
+        return int(result.matched_count)
+
+    async def find_and_update(
+        self, found: Filter, change: Filter, *, upsert: bool = False, tx: Session = None
+    ) -> Document | None:
+        """Change one matching document and return it as it is afterwards (compare-and-set)."""
+        document: Document | None = await self._raw.find_one_and_update(
+            self._scoped(found), change, upsert=upsert, return_document=ReturnDocument.AFTER, session=tx
+        )
+        return document
+
+    async def delete(self, found: Filter, *, tx: Session = None) -> int:
+        """Delete every matching document; return how many went."""
+        result = await self._raw.delete_many(self._scoped(found), session=tx)
+        return int(result.deleted_count)
+
+    async def count(self, found: Filter) -> int:
+        """Count the matching documents."""
+        return int(await self._raw.count_documents(self._scoped(found)))
+
+
+def _projection(fields: Sequence[str] | None) -> dict[str, int] | None:
+    return dict.fromkeys(fields, 1) if fields else None
+
+
+class Database:
+    """The records' database and, beside it, the keys' database."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        options: CodecOptions[Document] = CodecOptions(tz_aware=True)
+        self._records = client.get_database(name, codec_options=options)
+        self._keys = client.get_database(f"{name}_keys", codec_options=options)
+
+    @classmethod
+    def connect(cls, url: str, name: str) -> Database:
+        """Open a client (lazily connected). Every write waits for majority and journal."""
+        client: Any = AsyncIOMotorClient(
+            url,
+            w="majority",
+            journal=True,
+            retryWrites=True,
+            serverSelectionTimeoutMS=10_000,
+            uuidRepresentation="standard",
+            tz_aware=True,
+            appname="callward",
+        )
+        return cls(client, name)
+
+    def close(self) -> None:
+        """Close the client's sockets."""
+        self._client.close()
+
+    def scoped(self, name: str, workspace_id: str) -> Collection:
+        """Return the collection bound to one workspace."""
+        return Collection(self._raw(name), workspace_id)
+
+    def whole(self, name: str) -> Collection:
+        """Return the collection across workspaces: for the platform's own work (outbox, sweeps, keys) only."""
+        return Collection(self._raw(name), None)
+
+    def _raw(self, name: str) -> Any:
+        spec = BY_NAME[name]
+        return (self._keys if spec.writer == "storage.keys" else self._records)[spec.name]
+
+    async def transaction(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
+        """Run `work` in one transaction, again when MongoDB says that a conflict was passing.
+
+        `work` must be safe to run twice: everything it writes goes through the session that it is given.
+        """
+        async with await self._client.start_session() as session:
+            result: Result = await session.with_transaction(
+                work,
+                read_concern=ReadConcern("snapshot"),
+                write_concern=WriteConcern("majority", j=True),
+            )
+            return result
+
+    async def ping(self) -> None:
+        """Ask the server whether it is there."""
+        await self._records.command("ping")
+
+    async def create_missing(self) -> None:
+        """Create collections, validators and indexes that are missing or differ. Safe to run by many at once."""
+        for spec in BY_NAME.values():
+            home = self._keys if spec.writer == "storage.keys" else self._records
+            if spec.name not in await home.list_collection_names(filter={"name": spec.name}):
+                await self._create(home, spec.name)
+            if spec.tagged:
+                await home.command(
+                    {"collMod": spec.name, "validator": spec.validator(), "validationLevel": "strict", "validationAction": "error"}
+                )
+            for index in spec.indexes:
+                options: dict[str, Any] = {"name": index.name, "unique": index.unique}
+                if index.partial is not None:
+                    options["partialFilterExpression"] = index.partial
+                if index.expire_after_s is not None:
+                    options["expireAfterSeconds"] = index.expire_after_s
+                await home[spec.name].create_index(list(index.keys), **options)
+
+    @staticmethod
+    async def _create(home: Any, name: str) -> None:
+        from pymongo.errors import CollectionInvalid, OperationFailure  # noqa: PLC0415 - used on this path only
+
+        try:
+            await home.create_collection(name)
+        except CollectionInvalid:
+            return
+        except OperationFailure as error:
+            already_exists = 48
+            if error.code != already_exists:
+                raise

@@ -1,0 +1,229 @@
+"""The outbox: jobs written in the same transaction as the state that asks for them.
+
+A message on the broker holds a job's id and nothing else; it is a wake-up. A worker claims the job here by
+compare-and-set, with a lease and a token; what it did is written in one transaction that the token fences. Losing every
+message loses nothing: what nobody claimed is published again, what was claimed and not finished is freed when its
+lease is over.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.errors import Conflict, LostLease, NotFound
+from domain.ids import new_id
+from domain.jobs import Job, JobState, Queue, lease_end, may_retry
+from storage.mongo import Database, Document
+
+
+class Outbox:
+    """The job store, across workspaces: relay and workers serve all of them."""
+
+    def __init__(self, database: Database, *, lease_s: float, max_attempts: int) -> None:
+        self._jobs = database.whole("outbox")
+        self._lease_s = lease_s
+        self._max_attempts = max_attempts
+
+    async def add(
+        self, *, workspace_id: str, call_id: str, task: str, queue: Queue, now: datetime, tx: Any = None
+    ) -> str:
+        """Write a job; it is published after the transaction commits. Returns its id."""
+        job_id = new_id("job")
+        await self._jobs.insert(
+            {
+                "_id": job_id,
+                "workspace_id": workspace_id,
+                "call_id": call_id,
+                "task": task,
+                "queue": queue.value,
+                "state": JobState.READY.value,
+                "attempts": 0,
+                "run_after": now,
+                "published_at": None,
+                "lease_until": None,
+                "token": None,
+                "created_at": now,
+                "error": None,
+            },
+            tx=tx,
+        )
+        return job_id
+
+    async def publishable(self, *, now: datetime, republish_after: timedelta, limit: int = 200) -> list[Job]:
+        """Return ready jobs that were never published, or so long ago that the message must be lost."""
+        found = await self._jobs.find(
+            {
+                "state": JobState.READY.value,
+                "run_after": {"$lte": now},
+                "$or": [{"published_at": None}, {"published_at": {"$lte": now - republish_after}}],
+            },
+            sort=(("run_after", 1), ("_id", 1)),
+            limit=limit,
+        )
+        return [_job(document) for document in found]
+
+    async def mark_published(self, job_id: str, *, now: datetime) -> None:
+        """Note that a message was handed to the broker."""
+        await self._jobs.update({"_id": job_id, "state": JobState.READY.value}, {"$set": {"published_at": now}})
+
+    async def claim(self, job_id: str, *, now: datetime) -> Job | None:
+        """Take a job if it is free; None when another holds it, it is done, or not due yet."""
+        token = secrets.token_hex(16)
+        document = await self._jobs.find_and_update(
+            {
+                "_id": job_id,
+                "$or": [
+                    {"state": JobState.READY.value, "run_after": {"$lte": now}},
+                    {"state": JobState.CLAIMED.value, "lease_until": {"$lte": now}},
+                ],
+                "attempts": {"$lt": self._max_attempts},
+            },
+            {
+                "$set": {
+                    "state": JobState.CLAIMED.value,
+                    "token": token,
+                    "lease_until": lease_end(now, self._lease_s),
+                    "claimed_at": now,
+                },
+                "$inc": {"attempts": 1},
+            },
+        )
+        return None if document is None else _job(document)
+
+    async def renew(self, job: Job, *, now: datetime) -> bool:
+        """Prolong the lease; False when the job is another's by now."""
+        matched = await self._jobs.update(_held(job), {"$set": {"lease_until": lease_end(now, self._lease_s)}})
+        return matched == 1
+
+    async def complete(self, job: Job, *, now: datetime, tx: Any) -> None:
+        """Mark the job done, inside the transaction that writes its effect. Raises LostLease: nothing is written then."""
+        change = {"$set": {"state": JobState.DONE.value, "done_at": now, "lease_until": None, "error": None}}
+        if await self._jobs.update(_held(job), change, tx=tx) != 1:
+            raise LostLease("the job is held by another worker", job_id=job.job_id)
+
+    async def release(
+        self, job: Job, *, now: datetime, after: timedelta, code: str, count_attempt: bool = True
+    ) -> JobState:
+        """Give the job back to be tried later; when it was tried often enough it becomes a dead letter.
+
+        Args:
+            job: the claimed job.
+            now: this instant.
+            after: how long to wait before the next try.
+            code: a constant word for what went wrong.
+            count_attempt: False for a wait that is nobody's failure.
+        """
+        attempts = job.attempts if count_attempt else max(0, job.attempts - 1)
+        state = JobState.READY if may_retry(attempts, self._max_attempts) else JobState.DEAD
+        matched = await self._jobs.update(
+            _held(job),
+            {
+                "$set": {
+                    "state": state.value,
+                    "run_after": now + after,
+                    "published_at": None,
+                    "lease_until": None,
+                    "token": None,
+                    "attempts": attempts,
+                    "error": code,
+                }
+            },
+        )
+        if matched != 1:
+            raise LostLease("the job is held by another worker", job_id=job.job_id)
+        return state
+
+    async def bury(self, job: Job, *, code: str, tx: Any = None) -> None:
+        """Make the job a dead letter at once: trying again cannot help."""
+        change = {"$set": {"state": JobState.DEAD.value, "lease_until": None, "token": None, "error": code}}
+        if await self._jobs.update(_held(job), change, tx=tx) != 1:
+            raise LostLease("the job is held by another worker", job_id=job.job_id)
+
+    async def free_expired(self, *, now: datetime) -> tuple[int, list[Job]]:
+        """Free jobs whose worker is gone. Returns how many go on, and those that have become dead letters."""
+        freed = await self._jobs.update_all(
+            {
+                "state": JobState.CLAIMED.value,
+                "lease_until": {"$lte": now},
+                "attempts": {"$lt": self._max_attempts},
+            },
+            {"$set": {"state": JobState.READY.value, "published_at": None, "lease_until": None, "token": None}},
+        )
+        dead: list[Job] = []
+        worn_out = {
+            "state": JobState.CLAIMED.value,
+            "lease_until": {"$lte": now},
+            "attempts": {"$gte": self._max_attempts},
+        }
+        change = {"$set": {"state": JobState.DEAD.value, "lease_until": None, "token": None, "error": "worker_lost"}}
+        while (document := await self._jobs.find_and_update(worn_out, change)) is not None:
+            dead.append(_job(document))
+        return freed, dead
+
+    async def dead_letters(self, workspace_id: str | None, *, limit: int = 100) -> list[Document]:
+        """Return dead letters, newest first, of one workspace or of all."""
+        found: Document = {"state": JobState.DEAD.value}
+        if workspace_id is not None:
+            found["workspace_id"] = workspace_id
+        return await self._jobs.find(found, sort=(("created_at", -1), ("_id", 1)), limit=limit)
+
+    async def requeue(self, job_id: str, *, workspace_id: str | None, now: datetime, tx: Any = None) -> Job:
+        """Give a dead letter all its tries again. Raises NotFound, or Conflict when it is not dead."""
+        where: Document = {"_id": job_id} if workspace_id is None else {"_id": job_id, "workspace_id": workspace_id}
+        document = await self._jobs.find_and_update(
+            {**where, "state": JobState.DEAD.value},
+            {
+                "$set": {
+                    "state": JobState.READY.value,
+                    "attempts": 0,
+                    "run_after": now,
+                    "published_at": None,
+                    "requeued_at": now,
+                }
+            },
+            tx=tx,
+        )
+        if document is not None:
+            return _job(document)
+        if await self._jobs.find_one(where) is None:
+            raise NotFound("no such job", job_id=job_id)
+        raise Conflict("the job is not a dead letter", job_id=job_id)
+
+    async def wake_waiting(self, call_id: str, *, now: datetime) -> None:
+        """Let a call's waiting jobs be tried now (its consent or instruction has come)."""
+        await self._jobs.update_all(
+            {"call_id": call_id, "state": JobState.READY.value}, {"$set": {"run_after": now, "published_at": None}}
+        )
+
+    async def drop(self, workspace_id: str, call_id: str, *, but: str, tx: Any = None) -> None:
+        """Remove a call's other jobs: it is being erased."""
+        await self._jobs.delete({"workspace_id": workspace_id, "call_id": call_id, "_id": {"$ne": but}}, tx=tx)
+
+    async def counts(self) -> dict[str, int]:
+        """Return how many jobs stand in each state."""
+        return {state.value: await self._jobs.count({"state": state.value}) for state in JobState}
+
+    async def of_call(self, call_id: str) -> list[Document]:
+        """Return a call's jobs in the order of their making."""
+        return await self._jobs.find({"call_id": call_id}, sort=(("created_at", 1),))
+
+
+def _held(job: Job) -> Document:
+    return {"_id": job.job_id, "state": JobState.CLAIMED.value, "token": job.token}
+
+
+def _job(document: Document) -> Job:
+    return replace(
+        Job(
+            job_id=document["_id"],
+            workspace_id=document["workspace_id"],
+            call_id=document["call_id"],
+            task=document["task"],
+            queue=Queue(document["queue"]),
+        ),
+        attempts=int(document["attempts"]),
+        token=str(document.get("token") or ""),
+    )

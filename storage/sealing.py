@@ -1,0 +1,98 @@
+"""Encryption of what is stored. The primitives are `cryptography`'s (AES-256-GCM, HKDF-SHA256); see docs/adr/0003-crypto.md.
+
+Small values are sealed whole under a random nonce. Objects are sealed in chunks, so that a range can be read without
+the rest (the STREAM construction, Hoang et al. 2015): every object has a key of its own, derived from the call's key and
+the object's id, the nonce is the chunk's number and whether it is the last, so chunks can be neither reordered,
+dropped, repeated nor moved to another object, and a truncated object does not open.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+TAG_BYTES: Final = 16
+CHUNK_BYTES: Final = 64 * 1024
+SEALED_CHUNK_BYTES: Final = CHUNK_BYTES + TAG_BYTES
+
+
+class CannotOpen(Exception):
+    """The sealed bytes were changed, cut, or belong to another key or place."""
+
+
+def derive(key: bytes, purpose: str) -> bytes:
+    """Return a 32-byte key for one purpose, derived from `key` (HKDF-SHA256, RFC 5869)."""
+    return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
+
+
+def seal(key: bytes, plain: bytes, *, place: str) -> bytes:
+    """Return nonce + ciphertext + tag, bound to `place` (collection, id and field), so that it opens nowhere else."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
+
+
+def unseal(key: bytes, sealed: bytes, *, place: str) -> bytes:
+    """Return the plain bytes that `seal` took. Raises CannotOpen."""
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
+    except (InvalidTag, ValueError):
+        raise CannotOpen("a sealed value does not open at this place with this key") from None
+
+
+class ObjectSealer:
+    """Seals and opens the chunks of one object. `object_id` must never be used for two different contents."""
+
+    def __init__(self, key: bytes, object_id: str) -> None:
+        self._aead = AESGCM(derive(key, f"object:{object_id}"))
+
+    @staticmethod
+    def _nonce(number: int, *, last: bool) -> bytes:
+        return number.to_bytes(NONCE_BYTES - 1, "big") + (b"\x01" if last else b"\x00")
+
+    def seal_chunk(self, number: int, plain: bytes, *, last: bool) -> bytes:
+        """Seal chunk `number`; every chunk but the last holds exactly CHUNK_BYTES."""
+        return self._aead.encrypt(self._nonce(number, last=last), plain, None)
+
+    def open_chunk(self, number: int, sealed: bytes, *, last: bool) -> bytes:
+        """Open chunk `number`. Raises CannotOpen."""
+        try:
+            return self._aead.decrypt(self._nonce(number, last=last), sealed, None)
+        except (InvalidTag, ValueError):
+            raise CannotOpen("a sealed object was changed or cut") from None
+
+
+def sealed_size(plain_size: int) -> int:
+    """Return how many bytes an object of `plain_size` bytes takes when sealed (an empty one has one empty chunk)."""
+    return plain_size + TAG_BYTES * max(1, -(-plain_size // CHUNK_BYTES))
+
+
+class SealingWriter:
+    """Feeds bytes in any portions, gives sealed chunks; `finish` seals the last one. Memory: one chunk."""
+
+    def __init__(self, sealer: ObjectSealer) -> None:
+        self._sealer = sealer
+        self._pending = bytearray()
+        self._number = 0
+        self.plain_size = 0
+
+    def feed(self, data: bytes) -> bytes:
+        """Take plain bytes, return the sealed chunks that are complete (a full chunk waits until more follows)."""
+        self._pending += data
+        self.plain_size += len(data)
+        out = bytearray()
+        while len(self._pending) > CHUNK_BYTES:
+            out += self._sealer.seal_chunk(self._number, bytes(self._pending[:CHUNK_BYTES]), last=False)
+            del self._pending[:CHUNK_BYTES]
+            self._number += 1
+        return bytes(out)
+
+    def finish(self) -> bytes:
+        """Return the sealed last chunk."""
+        return self._sealer.seal_chunk(self._number, bytes(self._pending), last=True)

@@ -1,0 +1,61 @@
+"""An engine that says what it was told to: for tests of everything that needs words but no model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from domain.speech import EngineStamp, Party, Segment, Word
+from transcription.engines.words import in_conversation_order, orderly
+from transcription.port import SAMPLE_RATE, ChannelAudio, Spoken
+
+
+@dataclass(frozen=True)
+class ScriptedEngine:
+    """Returns the given segments for the channels that hold any sound, cut to the recording's length."""
+
+    segments: tuple[Segment, ...] = ()
+    language: str = "en"
+    language_probability: float = 1.0
+
+    @property
+    def stamp(self) -> EngineStamp:
+        """A stamp that nobody mistakes for a real engine's."""
+        return EngineStamp("scripted", "script", "none", {"scripted": "1"}, {"segments": len(self.segments)})
+
+    def transcribe(self, channels: Sequence[ChannelAudio], *, language: str | None = None) -> Spoken:
+        """Return the script; silent channels say nothing, and words beyond the end of the sound are left out."""
+        sounding = {one.channel: one for one in channels if one.samples.any()}
+        segments = in_conversation_order(
+            _cut(segment, sounding[segment.channel]) for segment in self.segments if segment.channel in sounding
+        )
+        kept = tuple(segment for segment in segments if segment.words)
+        return Spoken(
+            segments=kept,
+            language=language or self.language,
+            language_probability=self.language_probability,
+            quality={"speech_share": float(bool(kept)), "mean_probability": 1.0, "language_forced": 0.0},
+        )
+
+
+def _cut(segment: Segment, channel: ChannelAudio) -> Segment:
+    duration_s = len(channel.samples) / SAMPLE_RATE
+    words = tuple(orderly((word for word in segment.words if word.start < duration_s), duration_s=duration_s))
+    end = words[-1].end if words else segment.end
+    return replace(segment, party=channel.party, start=min(segment.start, end), end=end, words=words)
+
+
+def segments_of_script(truth: Mapping[str, Any]) -> tuple[Segment, ...]:
+    """Return the segments that a sample's ground truth (`samples/NAME.json`) tells, words spread evenly over turns."""
+    return tuple(_turn(turn, truth["channels"]) for turn in truth["turns"])
+
+
+def _turn(turn: Mapping[str, Any], channels: Mapping[str, str]) -> Segment:
+    texts = turn["text"].split()
+    share = (turn["end"] - turn["start"]) / max(1, len(texts))
+    words = tuple(
+        Word(turn["start"] + at * share, turn["start"] + (at + 1) * share, text, 1.0) for at, text in enumerate(texts)
+    )
+    party = Party(channels[str(turn["channel"])])
+    return Segment(turn["channel"], party, turn["start"], turn["end"], words)

@@ -1,0 +1,224 @@
+"""Whisper on CTranslate2 through faster-whisper: several channels in, words with times out.
+
+Silence never reaches the model: Silero finds speech per channel, the stretches are laid end to end and the words' times
+taken back from there. A channel without speech costs its voice activity detection and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from domain.speech import EngineStamp, Segment, Word
+from transcription.engines.models import WEIGHTS, resolve, sha256_of
+from transcription.engines.packing import Packed, Stretch, pack, stretches_of
+from transcription.engines.words import glue, in_conversation_order, orderly, segment_of, split_at_pauses
+from transcription.errors import LanguageUnsupported, ModelMissing
+from transcription.port import SAMPLE_RATE, ChannelAudio, Samples, Spoken
+
+NO_LANGUAGE = "und"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How sound is searched for words. The defaults are what `bench/bench_transcription.py` measured as best.
+
+    `vad_threshold`: above this probability Silero's frame is speech; the usual 0.5 loses single spoken digits.
+    """
+
+    beam_size: int = 5
+    temperatures: tuple[float, ...] = (0.0, 0.4)
+    vad_threshold: float = 0.2
+    vad_min_silence_ms: int = 500
+    vad_min_speech_ms: int = 100
+    vad_pad_ms: int = 300
+    no_speech_threshold: float = 0.6
+    log_prob_threshold: float = -1.0
+    compression_ratio_threshold: float = 2.4
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """One channel's result."""
+
+    segments: tuple[Segment, ...]
+    language: str
+    language_probability: float
+    speech_s: float
+
+
+@dataclass(frozen=True)
+class FasterWhisperEngine:
+    """A `SpeechEngine`. The model is loaded at the first use (or by `warm`) and once per process and settings.
+
+    `model` is a name that `models.resolve` knows or a full path; `cache_dir` is where a model in pieces is joined;
+    `cpu_threads` 0 means all processors that this process may use.
+    """
+
+    model: str = "base"
+    compute_type: str = "int8"
+    device: str = "cpu"
+    cpu_threads: int = 0
+    cache_dir: Path | None = None
+    decoding: Decoding = field(default_factory=Decoding)
+
+    @cached_property
+    def stamp(self) -> EngineStamp:
+        """Engine, model (with the checksum of its weights), compute type, versions and parameters. Loads the model."""
+        folder = resolve(self.model, cache_dir=self.cache_dir)
+        return EngineStamp(
+            engine="faster-whisper",
+            model_id=folder.name if Path(self.model).is_absolute() else self.model,
+            compute_type=str(self._loaded.model.compute_type),
+            versions={name: version(name) for name in ("faster-whisper", "ctranslate2", "onnxruntime")},
+            parameters={
+                **asdict(self.decoding),
+                "temperatures": list(self.decoding.temperatures),
+                "model_sha256": sha256_of(folder / WEIGHTS),
+                "language": "detected" if self.multilingual else "forced:en",
+            },
+        )
+
+    @property
+    def multilingual(self) -> bool:
+        """Whether the model knows more than English."""
+        return bool(self._loaded.model.is_multilingual)
+
+    def warm(self) -> None:
+        """Load the model now, so that the first call does not wait for it. Raises ModelMissing."""
+        _ = self._loaded
+
+    def transcribe(self, channels: Sequence[ChannelAudio], *, language: str | None = None) -> Spoken:
+        """Return the words of all channels in conversation order.
+
+        `language` forces the language; an English-only model is always forced to `en` with probability 1. Without any
+        speech the language is `und` with probability 0. Raises ModelMissing, or LanguageUnsupported when the model
+        cannot do the forced language.
+        """
+        forced = self._language(language)
+        heard = [self._channel(channel, forced) for channel in channels]
+        segments = in_conversation_order(one for each in heard for one in each.segments)
+        main = max(heard, key=lambda one: one.speech_s, default=None)
+        spoken = main is not None and main.speech_s > 0
+        return Spoken(
+            segments=segments,
+            language=forced or (main.language if main and spoken else NO_LANGUAGE),
+            language_probability=1.0 if forced else (main.language_probability if main and spoken else 0.0),
+            quality=_quality(segments, heard, channels, forced=forced is not None),
+        )
+
+    @property
+    def _loaded(self) -> Any:
+        folder = resolve(self.model, cache_dir=self.cache_dir)
+        return _load(folder, self.device, self.compute_type, self.cpu_threads or _processors())
+
+    def _language(self, wanted: str | None) -> str | None:
+        if self.multilingual:
+            if wanted is not None and wanted not in self._loaded.supported_languages:
+                raise LanguageUnsupported("The speech model does not know the language asked for.")
+            return wanted
+        if wanted not in {None, "en"}:
+            raise LanguageUnsupported("The speech model knows English only.")
+        return "en"
+
+    def _channel(self, channel: ChannelAudio, forced: str | None) -> _Heard:
+        stretches = speech_stretches(channel.samples, self.decoding)
+        if not stretches:
+            return _Heard((), forced or NO_LANGUAGE, 0.0, 0.0)
+        packed = pack(channel.samples, stretches)
+        found, about = self._search(packed.samples, forced)
+        tokens = _tokens(found, packed)
+        words = orderly(glue(tokens, language=about.language), duration_s=len(channel.samples) / SAMPLE_RATE)
+        segments = tuple(
+            segment_of(run, channel=channel.channel, party=channel.party, language=about.language)
+            for run in split_at_pauses(words)
+        )
+        speech_s = sum(one.end - one.start for one in stretches) / SAMPLE_RATE
+        return _Heard(segments, about.language, about.language_probability, speech_s)
+
+    def _search(self, samples: Samples, language: str | None) -> tuple[Any, Any]:
+        how = self.decoding
+        return self._loaded.transcribe(  # type: ignore[no-any-return]  # the library has no type stubs
+            samples,
+            language=language,
+            beam_size=how.beam_size,
+            temperature=list(how.temperatures),
+            no_speech_threshold=how.no_speech_threshold,
+            log_prob_threshold=how.log_prob_threshold,
+            compression_ratio_threshold=how.compression_ratio_threshold,
+            condition_on_previous_text=False,
+            word_timestamps=True,
+            vad_filter=False,
+        )
+
+
+def speech_stretches(samples: Samples, how: Decoding) -> list[Stretch]:
+    """Return where a channel (float32, 16 kHz) holds speech, by Silero's voice activity detection."""
+    from faster_whisper.vad import VadOptions, get_speech_timestamps  # noqa: PLC0415 - heavy, only when used
+
+    if not samples.any():
+        return []
+    options = VadOptions(
+        threshold=how.vad_threshold,
+        min_silence_duration_ms=how.vad_min_silence_ms,
+        min_speech_duration_ms=how.vad_min_speech_ms,
+        speech_pad_ms=0,
+    )
+    found = get_speech_timestamps(samples, options)
+    voiced = ((int(one["start"]), min(int(one["end"]), len(samples))) for one in found)
+    return stretches_of(voiced, pad=how.vad_pad_ms * SAMPLE_RATE // 1_000, length=len(samples))
+
+
+def _tokens(found: Any, packed: Packed) -> Iterator[Word]:
+    """Yield the engine's tokens, white space kept, with times in the recording. Each segment begins a new word."""
+    for segment in found:
+        for number, token in enumerate(segment.words or ()):
+            start, end = packed.original(float(token.start), float(token.end))
+            text = token.word if number else f" {token.word.lstrip()}"
+            yield Word(start, end, text, float(token.probability))
+
+
+def _quality(
+    segments: Sequence[Segment], heard: Sequence[_Heard], channels: Sequence[ChannelAudio], *, forced: bool
+) -> dict[str, float]:
+    probabilities = [word.probability for segment in segments for word in segment.words]
+    sound_s = sum(len(channel.samples) for channel in channels) / SAMPLE_RATE
+    return {
+        "speech_share": round(sum(one.speech_s for one in heard) / sound_s, 4) if sound_s else 0.0,
+        "mean_probability": round(sum(probabilities) / len(probabilities), 4) if probabilities else 0.0,
+        "language_forced": float(forced),
+    }
+
+
+_models: dict[tuple[str, str, str, int], Any] = {}
+_loading = threading.Lock()
+
+
+def _load(folder: Path, device: str, compute_type: str, cpu_threads: int) -> Any:
+    """Return the model, loaded once per process and settings. The hub is never asked."""
+    key = (str(folder), device, compute_type, cpu_threads)
+    with _loading:
+        if key not in _models:
+            from faster_whisper import WhisperModel  # noqa: PLC0415 - heavy, only when used
+
+            try:
+                _models[key] = WhisperModel(
+                    str(folder),
+                    device=device,
+                    compute_type=compute_type,
+                    cpu_threads=cpu_threads,
+                    local_files_only=True,
+                )
+            except (RuntimeError, ValueError, OSError) as error:
+                raise ModelMissing("The speech model cannot be loaded with these settings.") from error
+        return _models[key]
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0))

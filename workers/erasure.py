@@ -1,0 +1,62 @@
+"""Erasing a call: the custodians of all rooms, joined here, and what comes last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from domain.jobs import Job
+from governance.custodians import Custodian
+from governance.purges import Purges
+from ingest.calls import CallStore
+from ingest.custodian import IngestCustodian
+from ingest.tombstones import TombstoneStore
+from redaction.custodian import RedactionCustodian
+from storage.resources import Resources
+from transcription.custodian import TranscriptionCustodian
+from workers.runner import utc_now
+
+REMEMBERED = frozenset({"request", "retention_over"})
+"""Causes after which the same call is not taken in again; a duplicate or an abandoned upload may come once more."""
+
+
+def custodians(resources: Resources) -> Sequence[Custodian]:
+    """Return every room's custodian; a test fails when a personal collection or prefix has none."""
+    return (
+        TranscriptionCustodian(resources),
+        RedactionCustodian(resources),
+        IngestCustodian(resources),
+    )
+
+
+async def erase_call(resources: Resources, job: Job) -> None:
+    """Erase a call's content, leave a tombstone, drop its other jobs, and delete its document last.
+
+    The document goes last so that a run that was killed anywhere before is found again by the sweep.
+    """
+    calls = CallStore(resources, job.workspace_id)
+    call = await calls.raw(job.call_id)
+    if call is not None:
+        cause = str(call.get("erase_cause", "request"))
+        await Purges(resources).erase(
+            job.workspace_id, job.call_id, custodians(resources), cause=cause, now=utc_now()
+        )
+    identities = [] if call is None or call.get("erase_cause") not in REMEMBERED else _identities(call)
+
+    async def write(tx: Any) -> None:
+        now = utc_now()
+        await TombstoneStore(resources, job.workspace_id).place(identities, now=now, tx=tx)
+        await resources.outbox.drop(job.workspace_id, job.call_id, but=job.job_id, tx=tx)
+        await calls.remove(job.call_id, tx=tx)
+        await resources.outbox.complete(job, now=now, tx=tx)
+
+    await resources.database.transaction(write)
+
+
+def _identities(call: dict[str, Any]) -> list[str]:
+    identities = []
+    if call.get("origin_id"):
+        identities.append(f"origin:{call['source']}:{call['origin_id']}")
+    if call.get("content_hash"):
+        identities.append(f"content:{call['content_hash']}")
+    return identities

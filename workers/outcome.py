@@ -1,0 +1,32 @@
+"""What a stage gives back: its effect, to be written in the transaction that the lease fences, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from storage.mongo import Document
+
+Effect = Callable[[Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The stage's work is done but for its effect, which is written together with the job's completion."""
+
+    effect: Effect
+    facts: Document = field(default_factory=dict)
+    """Fields of the call that the stage found out (duration, language)."""
+
+
+class StageRefused(Exception):
+    """The stage cannot finish and trying again cannot help. `code` is a constant word of docs/stages.md.
+
+    With `blocked` the call fails closed: there is a result, and it must not be served.
+    """
+
+    def __init__(self, code: str, *, blocked: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.blocked = blocked

@@ -1,0 +1,164 @@
+"""The order of the work on a call: transcribe, redact the text, redact the sound. The rooms meet here and only here."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from domain.calls import Stage
+from domain.spans import redact_transcript, silence_ranges
+from domain.speech import Party, Transcript
+from ingest.recordings import RecordingStore
+from redaction.audio import encode_flac, silence
+from redaction.errors import RedactionError, UnsupportedLanguageError
+from redaction.port import KnownParty
+from redaction.store import RedactionStore
+from storage.mongo import Document
+from storage.resources import Resources
+from transcription.decode_guard import decode_guarded
+from transcription.errors import DecodingStopped, LanguageUnsupported, RecordingError
+from transcription.recording import Recording
+from transcription.store import TranscriptKind, TranscriptStore
+from transcription.transcribe import transcribe_recording
+from workers.audio_file import in_memory_file
+from workers.engines import Engines
+from workers.outcome import Outcome, StageRefused
+from workers.runner import StageHandler, utc_now
+
+Result = TypeVar("Result")
+FLAC = "audio/flac"
+_READ_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The stages' handlers. Heavy work runs in the executor, so that the loop can renew the lease meanwhile."""
+
+    resources: Resources
+    engines: Engines
+    executor: Executor
+
+    def handlers(self) -> Mapping[Stage, StageHandler]:
+        """Return the handler of each stage."""
+        return {
+            Stage.TRANSCRIBE: self.transcribe,
+            Stage.REDACT_TEXT: self.redact_text,
+            Stage.REDACT_AUDIO: self.redact_audio,
+        }
+
+    async def _run(self, work: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.executor, functools.partial(work, *arguments, **named))
+
+    async def _decoded(self, call: Document) -> Recording:
+        """Return the decoded recording. Raises StageRefused with the decoder's reason when it is none."""
+        recordings = RecordingStore(self.resources, call["workspace_id"])
+        recording = await recordings.of_call(call["_id"])
+        async with in_memory_file(recordings.read_original(recording)) as path:
+            try:
+                return await self._run(
+                    decode_guarded, path, max_duration_s=self.resources.settings.max_recording_s
+                )
+            except DecodingStopped:
+                raise
+            except RecordingError as error:
+                raise StageRefused(error.reason) from None
+
+    async def transcribe(self, call: Document) -> Outcome:
+        """Turn the recording into words with times, channels apart."""
+        recording = await self._decoded(call)
+        parties = {at: Party(name) for at, name in enumerate(call["channels"])}
+        engine = await self._run(lambda: self.engines.speech)
+        try:
+            transcript = await self._run(
+                transcribe_recording, recording, engine, parties=parties, language=call["language"]
+            )
+        except LanguageUnsupported:
+            raise StageRefused("language_unsupported", blocked=True) from None
+        store = TranscriptStore(self.resources, call["workspace_id"])
+        sealed = await store.seal(call, TranscriptKind.CLEAR, transcript, now=utc_now())
+
+        async def effect(tx: Any) -> None:
+            await store.save(sealed, tx=tx)
+
+        return Outcome(
+            effect,
+            {
+                "duration_s": round(recording.duration_s, 3),
+                "channel_count": transcript.channels,
+                "spoken_language": transcript.language,
+                "truncated": recording.truncated,
+            },
+        )
+
+    async def redact_text(self, call: Document) -> Outcome:
+        """Find personal data, replace it, and look again: what a second look still sees blocks the call."""
+        transcripts = TranscriptStore(self.resources, call["workspace_id"])
+        transcript = await transcripts.load(call["_id"], TranscriptKind.CLEAR)
+        known = await self._known(call)
+        finder = await self._run(lambda: self.engines.finder)
+        try:
+            spans = await self._run(finder.find, transcript, known=known)
+        except UnsupportedLanguageError:
+            raise StageRefused("language_unsupported", blocked=True) from None
+        except RedactionError:
+            raise StageRefused("redaction_refused", blocked=True) from None
+        redacted = redact_transcript(transcript, spans)
+        if await self._run(finder.residual, redacted):
+            raise StageRefused("residual_personal_data", blocked=True)
+        sealed = await transcripts.seal(call, TranscriptKind.REDACTED, redacted, now=utc_now())
+        redactions = RedactionStore(self.resources, call["workspace_id"])
+
+        async def effect(tx: Any) -> None:
+            await redactions.save_spans(call, spans, finder.stamp, now=utc_now(), tx=tx)
+            await transcripts.save(sealed, tx=tx)
+
+        return Outcome(effect)
+
+    async def _known(self, call: Document) -> KnownParty:
+        recordings = RecordingStore(self.resources, call["workspace_id"])
+        hints = await recordings.hints(await recordings.of_call(call["_id"]))
+        return KnownParty(
+            numbers=tuple(hints["numbers"]), names=tuple(hints["names"]), emails=tuple(hints["emails"])
+        )
+
+    async def redact_audio(self, call: Document) -> Outcome:
+        """Silence in the sound what the same span list hides in the text."""
+        redactions = RedactionStore(self.resources, call["workspace_id"])
+        transcript = await TranscriptStore(self.resources, call["workspace_id"]).load(
+            call["_id"], TranscriptKind.CLEAR
+        )
+        spans = await redactions.spans(call["_id"])
+        recording = await self._decoded(call)
+        async with in_memory_file(_nothing()) as path:
+            await self._run(_write_redacted, path, recording, transcript, spans)
+            audio = await redactions.put_audio(call["_id"], _read(path), media_type=FLAC)
+
+        async def effect(tx: Any) -> None:
+            await redactions.save_audio(call["_id"], audio, tx=tx)
+
+        return Outcome(effect)
+
+
+def _write_redacted(path: Path, recording: Recording, transcript: Transcript, spans: Any) -> None:
+    if len(recording.channels) != transcript.channels:
+        raise StageRefused("channels_changed", blocked=True)
+    silent = silence(recording.channels, recording.sample_rate, silence_ranges(transcript, spans))
+    with path.open("wb") as file:
+        encode_flac(silent, recording.sample_rate, file)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    for nothing in ():
+        yield nothing
+
+
+async def _read(path: Path) -> AsyncIterator[bytes]:
+    with await asyncio.to_thread(path.open, "rb") as file:
+        while piece := await asyncio.to_thread(file.read, _READ_BYTES):
+            yield piece

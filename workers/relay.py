@@ -1,0 +1,149 @@
+"""The relay: committed jobs to the broker; and the sweep: what is stuck, due or abandoned."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from domain.calls import CallState, Stage, StageState
+from domain.errors import Gone
+from domain.jobs import Job, Queue
+from governance.workspaces import WorkspaceStore
+from ingest.call_logs import CallLogStore
+from ingest.calls import CallStore, due_calls
+from storage.resources import Resources
+from domain.logs import where
+from workers.runner import utc_now
+
+log = structlog.get_logger()
+
+Publish = Callable[[Job], Awaitable[None]]
+POLL_S = 0.1
+BROKER_PAUSE_S = 1.0
+ABANDONED_AFTER = timedelta(days=7)
+
+
+class Relay:
+    """Runs until it is stopped. Several may run at once: publishing twice is harmless, claims are not shared."""
+
+    def __init__(self, resources: Resources, publish: Publish) -> None:
+        self._resources = resources
+        self._publish = publish
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Let the loop end after what it is doing."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Publish and sweep until stopped; a store or broker that does not answer is asked again."""
+        next_sweep = 0.0
+        while not self._stopping.is_set():
+            pause = POLL_S
+            try:
+                await self.publish_ready()
+                if time.monotonic() >= next_sweep:
+                    next_sweep = time.monotonic() + self._resources.settings.sweep_every_s
+                    await Sweep(self._resources).run()
+            except Exception as error:  # the relay outlives every outage of what it talks to  # noqa: BLE001
+                log.warning("relay:round:failed", **where(error))
+                pause = BROKER_PAUSE_S
+            try:
+                await asyncio.wait_for(self._stopping.wait(), timeout=pause)
+            except TimeoutError:
+                continue
+
+    async def publish_ready(self) -> int:
+        """Publish what is ready; return how many messages went out."""
+        republish_after = timedelta(seconds=self._resources.settings.republish_after_s)
+        jobs = await self._resources.outbox.publishable(now=utc_now(), republish_after=republish_after)
+        for job in jobs:
+            await self._publish(job)
+            await self._resources.outbox.mark_published(job.job_id, now=utc_now())
+        if jobs:
+            log.info("outbox:published", jobs=len(jobs))
+        return len(jobs)
+
+
+class Sweep:
+    """One round over what nobody else looks after. Running it twice changes nothing."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+
+    async def run(self) -> None:
+        """Free expired leases, erase what is due, drop identifiers, end abandoned uploads."""
+        await self.free_leases()
+        await self.hide_due()
+        await self.end_abandoned()
+        await self.start_erasures()
+        for workspace_id in await WorkspaceStore(self._resources).all_ids():
+            await self.age_call_logs(workspace_id)
+
+    async def free_leases(self) -> None:
+        """Give jobs of lost workers to others; a job that was lost too often fails its call."""
+        freed, dead = await self._resources.outbox.free_expired(now=utc_now())
+        if freed:
+            log.warning("outbox:leases:freed", jobs=freed)
+        for job in dead:
+            log.warning("outbox:job:dead", job_id=job.job_id, call_id=job.call_id, task=job.task)
+            if job.task == "erase":
+                continue
+            try:
+                await CallStore(self._resources, job.workspace_id).set_stage(
+                    job.call_id,
+                    Stage(job.task),
+                    StageState.FAILED,
+                    call_state=CallState.FAILED,
+                    now=utc_now(),
+                    reason="worker_lost",
+                )
+            except Gone:
+                continue
+
+    async def hide_due(self) -> None:
+        """Hide calls whose retention is over; erasing follows."""
+        for call in await due_calls(self._resources, now=utc_now()):
+            await CallStore(self._resources, call["workspace_id"]).start_erasing(
+                call["_id"], cause="retention_over", now=utc_now()
+            )
+
+    async def end_abandoned(self) -> None:
+        """Erase registrations whose recording never came."""
+        found = await self._resources.database.whole("calls").find(
+            {"state": CallState.AWAITING_UPLOAD.value, "updated_at": {"$lte": utc_now() - ABANDONED_AFTER}}, limit=100
+        )
+        for call in found:
+            await CallStore(self._resources, call["workspace_id"]).start_erasing(
+                call["_id"], cause="upload_abandoned", now=utc_now()
+            )
+
+    async def start_erasures(self) -> None:
+        """Give every hidden call an erasing job if it has none that is open."""
+        erasing = await self._resources.database.whole("calls").find(
+            {"state": CallState.ERASING.value}, fields=("_id", "workspace_id"), limit=500
+        )
+        for call in erasing:
+            jobs = await self._resources.outbox.of_call(call["_id"])
+            if any(job["task"] == "erase" and job["state"] in {"ready", "claimed"} for job in jobs):
+                continue
+            await self._resources.outbox.add(
+                workspace_id=call["workspace_id"],
+                call_id=call["_id"],
+                task="erase",
+                queue=Queue.LANGUAGE,
+                now=utc_now(),
+            )
+
+    async def age_call_logs(self, workspace_id: str) -> None:
+        """Drop identifiers and logs whose clocks are over, and the keys of months that hold none any more."""
+        logs = CallLogStore(self._resources, workspace_id)
+        now = utc_now()
+        for month in await logs.drop_due_identifiers(now=now):
+            await self._resources.keyring.destroy(workspace_id, f"{workspace_id}/{month}", now=now)
+            log.info("call_logs:identifiers:dropped", workspace_id=workspace_id)
+        await logs.delete_due(now=now)

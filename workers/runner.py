@@ -1,0 +1,229 @@
+"""Running one job: claim, ask the guard, work under a renewed lease, write the effect fenced by the token."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from domain.calls import CallState, Stage, StageState, next_stage
+from domain.errors import Gone, LostLease
+from domain.jobs import Job, JobState, Queue, backoff
+from domain.processing import Decision, Reason, Verdict
+from domain.records import Purpose
+from governance.guard import Guard
+from ingest.calls import CallStore
+from storage.mongo import Document
+from storage.resources import Resources
+from domain.logs import where
+from workers.outcome import Outcome, StageRefused
+
+log = structlog.get_logger()
+
+ASK_AGAIN = timedelta(seconds=60)
+STAGE_PURPOSE: Mapping[Stage, Purpose] = {
+    Stage.TRANSCRIBE: Purpose.TRANSCRIPTION,
+    Stage.REDACT_TEXT: Purpose.REDACTION,
+    Stage.REDACT_AUDIO: Purpose.REDACTION,
+}
+STAGE_QUEUE: Mapping[Stage, Queue] = {
+    Stage.TRANSCRIBE: Queue.SPEECH,
+    Stage.REDACT_TEXT: Queue.LANGUAGE,
+    Stage.REDACT_AUDIO: Queue.LANGUAGE,
+}
+_OVER = frozenset({Reason.ERASURE_PENDING, Reason.RETENTION_OVER})
+
+StageHandler = Callable[[Document], Awaitable[Outcome]]
+
+
+def utc_now() -> datetime:
+    """Return this instant, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRunner:
+    """Runs jobs of the stages with these handlers, and of erasure."""
+
+    resources: Resources
+    handlers: Mapping[Stage, StageHandler]
+    erase: Callable[[Job], Awaitable[None]]
+
+    async def run(self, job_id: str) -> None:
+        """Do the job if it is free; anything that goes wrong is written down, nothing is raised."""
+        job = await self.resources.outbox.claim(job_id, now=utc_now())
+        if job is None:
+            log.info("job:claim:missed", job_id=job_id)
+            return
+        structlog.contextvars.bind_contextvars(job_id=job.job_id, call_id=job.call_id, task=job.task)
+        try:
+            if job.task == "erase":
+                await self._run_erase(job)
+            else:
+                await self._run_stage(job, Stage(job.task))
+        except LostLease:
+            log.warning("job:lease:lost")
+        finally:
+            structlog.contextvars.clear_contextvars()
+
+    async def _run_erase(self, job: Job) -> None:
+        try:
+            async with self._lease(job):
+                await self.erase(job)
+        except LostLease:
+            raise
+        except Exception as error:  # the sweep must outlive whatever one call does  # noqa: BLE001
+            held = getattr(error, "code", "") == "held"
+            log.info("call:erasure:postponed", held=held, **({} if held else where(error)))
+            after = ASK_AGAIN if held else self._pause(job)
+            await self.resources.outbox.release(
+                job, now=utc_now(), after=after, code="held" if held else "erasure_failed", count_attempt=not held
+            )
+
+    def _pause(self, job: Job) -> timedelta:
+        return backoff(job.attempts, base_s=self.resources.settings.retry_base_s)
+
+    async def _run_stage(self, job: Job, stage: Stage) -> None:
+        calls = CallStore(self.resources, job.workspace_id)
+        call = await calls.raw(job.call_id)
+        if call is None or CallState(call["state"]) in {CallState.ERASING, CallState.ERASED}:
+            await self._drop(job)
+            return
+        decision = await Guard(self.resources).ask(call, purpose=STAGE_PURPOSE[stage], now=utc_now())
+        if decision.verdict is not Verdict.GO:
+            await self._refuse(job, stage, calls, decision)
+            return
+        started = time.monotonic()
+        try:
+            await calls.set_stage(
+                job.call_id, stage, StageState.RUNNING, call_state=CallState.PROCESSING, now=utc_now()
+            )
+            async with self._lease(job):
+                outcome = await self.handlers[stage](call)
+                await self._commit(job, stage, calls, outcome, took_s=time.monotonic() - started)
+        except LostLease:
+            raise
+        except Gone:
+            await self._drop(job)
+        except StageRefused as refusal:
+            await self._fail(job, stage, calls, code=refusal.code, blocked=refusal.blocked)
+        except Exception as error:  # one bad call must not stop the worker  # noqa: BLE001
+            await self._try_later(job, stage, calls, error)
+
+    @asynccontextmanager
+    async def _lease(self, job: Job) -> AsyncIterator[None]:
+        """Renew the lease while the work goes on; the work is cancelled when the lease is another's."""
+        work = asyncio.current_task()
+        lost = False
+
+        async def renew() -> None:
+            nonlocal lost
+            while True:
+                await asyncio.sleep(self.resources.settings.lease_s / 3)
+                if not await self.resources.outbox.renew(job, now=utc_now()):
+                    lost = True
+                    if work is not None:
+                        work.cancel()
+                    return
+
+        renewal = asyncio.create_task(renew())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if lost:
+                raise LostLease("the job is held by another worker", job_id=job.job_id) from None
+            raise
+        finally:
+            renewal.cancel()
+
+    async def _commit(self, job: Job, stage: Stage, calls: CallStore, outcome: Outcome, *, took_s: float) -> None:
+        following = next_stage(stage)
+
+        async def write(tx: Any) -> None:
+            now = utc_now()
+            await self.resources.outbox.complete(job, now=now, tx=tx)
+            await outcome.effect(tx)
+            await calls.set_stage(
+                job.call_id,
+                stage,
+                StageState.DONE,
+                call_state=CallState.PROCESSING if following else CallState.READY,
+                now=now,
+                took_s=took_s,
+                facts={**outcome.facts, **({} if following else {"ready_at": now})},
+                tx=tx,
+            )
+            if following is not None:
+                await self.resources.outbox.add(
+                    workspace_id=job.workspace_id,
+                    call_id=job.call_id,
+                    task=following.value,
+                    queue=STAGE_QUEUE[following],
+                    now=now,
+                    tx=tx,
+                )
+
+        await self.resources.database.transaction(write)
+        log.info(f"call:{stage.value}:done", took_s=round(took_s, 3), attempt=job.attempts)
+
+    async def _drop(self, job: Job) -> None:
+        async def write(tx: Any) -> None:
+            await self.resources.outbox.complete(job, now=utc_now(), tx=tx)
+
+        await self.resources.database.transaction(write)
+        log.info("job:dropped")
+
+    async def _refuse(self, job: Job, stage: Stage, calls: CallStore, decision: Decision) -> None:
+        log.info(f"call:{stage.value}:{decision.verdict.value}", reason=decision.reason.value)
+        if decision.reason in _OVER:
+            await self._drop(job)
+        elif decision.verdict is Verdict.NEVER:
+            await self._fail(job, stage, calls, code=decision.reason.value, blocked=True)
+        else:
+            await calls.set_stage(
+                job.call_id,
+                stage,
+                StageState.WAITING,
+                call_state=CallState.WAITING,
+                now=utc_now(),
+                reason=decision.reason.value,
+            )
+            await self.resources.outbox.release(
+                job, now=utc_now(), after=ASK_AGAIN, code=decision.reason.value, count_attempt=False
+            )
+
+    async def _fail(self, job: Job, stage: Stage, calls: CallStore, *, code: str, blocked: bool) -> None:
+        async def write(tx: Any) -> None:
+            await self.resources.outbox.bury(job, code=code, tx=tx)
+            await calls.set_stage(
+                job.call_id,
+                stage,
+                StageState.BLOCKED if blocked else StageState.FAILED,
+                call_state=CallState.BLOCKED if blocked else CallState.FAILED,
+                now=utc_now(),
+                reason=code,
+                tx=tx,
+            )
+
+        await self.resources.database.transaction(write)
+        log.warning(f"call:{stage.value}:{'blocked' if blocked else 'failed'}", reason=code)
+
+    async def _try_later(self, job: Job, stage: Stage, calls: CallStore, error: Exception) -> None:
+        code = getattr(error, "code", "internal")
+        log.warning(f"call:{stage.value}:error", attempt=job.attempts, **where(error))
+        state = await self.resources.outbox.release(job, now=utc_now(), after=self._pause(job), code=code)
+        dead = state is JobState.DEAD
+        await calls.set_stage(
+            job.call_id,
+            stage,
+            StageState.FAILED if dead else StageState.PENDING,
+            call_state=CallState.FAILED if dead else CallState.PROCESSING,
+            now=utc_now(),
+            reason=code,
+        )
