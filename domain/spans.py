@@ -65,9 +65,7 @@ def redact_transcript(transcript: Transcript, spans: Iterable[Span]) -> Transcri
     by_segment: dict[int, list[Span]] = {}
     for span in merge_spans(spans):
         by_segment.setdefault(span.segment, []).append(span)
-    segments = tuple(
-        _redact_segment(segment, by_segment.get(at, [])) for at, segment in enumerate(transcript.segments)
-    )
+    segments = tuple(_redact_segment(segment, by_segment.get(at, [])) for at, segment in enumerate(transcript.segments))
     return replace(transcript, segments=segments)
 
 

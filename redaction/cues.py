@@ -19,15 +19,24 @@ AMOUNT = "AMOUNT"
 """The cue kind after which numbers are sums of money: it ends the reach of the cue before it."""
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    (AMOUNT, r"amount|balance|total|costs?|price|fees?|charge[sd]?|payment of|discount|refund of|premium|budget|limit|pay"),
-    ("CARD_CVV", r"cvv|cvc|cv2|c v v|security (?:code|number)|(?:three|3|four|4) digits?|(?:digits?|code|number) on the back"),
+    (
+        AMOUNT,
+        r"amount|balance|total|costs?|price|fees?|charge[sd]?|payment of|discount|refund of|premium|budget|limit|pay",
+    ),
+    (
+        "CARD_CVV",
+        r"cvv|cvc|cv2|c v v|security (?:code|number)|(?:three|3|four|4) digits?|(?:digits?|code|number) on the back",
+    ),
     ("CARD_EXPIRY", r"expir\w+|expire date|valid (?:thru|through|until|till|to)"),
     (
         "OTP",
         r"one[- ]time[- ](?:code|password|passcode|pin)|otp|o t p|(?:verification|access|authentication|confirmation) code"
         r"|passcode|code (?:we|i|they|you)(?:'ve)? (?:just |have )?(?:sent|texted|got|received)|the code|digit code|code is",
     ),
-    ("DATE_OF_BIRTH", r"birth|dates? and birth|d\.?o\.?b|d o b|birth ?(?:date|day)|was born|were you born|born (?:on|in)"),
+    (
+        "DATE_OF_BIRTH",
+        r"birth|dates? and birth|d\.?o\.?b|d o b|birth ?(?:date|day)|was born|were you born|born (?:on|in)",
+    ),
     ("EMAIL_ADDRESS", r"e-?mail(?: address| id)?|mail id"),
     (
         "ADDRESS",
@@ -111,7 +120,12 @@ class CueIndex:
             first, last = bisect.bisect_right(ends, match.start()), bisect.bisect_left(ends, match.end())
             kind = _PATTERNS[int(match.lastgroup[1:])][0] if match.lastgroup else ""
             place, phrase = self.places[tokens[last].at], frozenset(token.at for token in tokens[first : last + 1])
-            if cues and match.group() in _OWNERS and place - cues[-1].place <= OWNER_TOKENS and not tokens[first - 1].closes:
+            if (
+                cues
+                and match.group() in _OWNERS
+                and place - cues[-1].place <= OWNER_TOKENS
+                and not tokens[first - 1].closes
+            ):
                 cues[-1] = replace(cues[-1], phrase=cues[-1].phrase | phrase)
                 continue
             cues.append(Cue(kind, place, tokens[last], phrase))

@@ -83,5 +83,7 @@ STREETS = _words(
     "flat suite unit building house tower towers floor walk plaza trail pike straße strasse vihar enclave society cross "
     "main phase chowk bagh salai"
 )
-STREETS_STRONG = STREETS - _words("st dr way place close court hill row circle unit building house floor walk main block "
-                                  "cross phase square sector flat society suite trail")
+STREETS_STRONG = STREETS - _words(
+    "st dr way place close court hill row circle unit building house floor walk main block "
+    "cross phase square sector flat society suite trail"
+)

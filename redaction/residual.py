@@ -29,7 +29,9 @@ _MAIL = re.compile(r"\S+@\S+\.\w|\bat \w+(?:[ .]dot[ .]|\.)(?:com|org|net|in|uk|
 def residual_kinds(redacted: Transcript) -> Sequence[str]:
     """Return the kinds that still seem to be in a redacted transcript, sorted; empty means clean."""
     kinds: set[str] = set()
-    lines = [" ".join("¦" if word.entity_type else word.text for word in segment.words) for segment in redacted.segments]
+    lines = [
+        " ".join("¦" if word.entity_type else word.text for word in segment.words) for segment in redacted.segments
+    ]
     by_channel: dict[int, list[str]] = {}
     for segment, line in zip(redacted.segments, lines, strict=True):
         by_channel.setdefault(segment.channel, []).append(line)

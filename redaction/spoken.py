@@ -45,7 +45,9 @@ _TIME = re.compile(r"^\d{1,2}[:.]\d{2}(?:am|pm|a\.m|p\.m)?$|^\d{1,2}(?:am|pm|a\.
 _ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")
 _WRITTEN = re.compile(r"^[+#(]*\d[\d\s\-.,/()#+']*$")
 _CODE = re.compile(r"^(?=.*\d)[a-z0-9][a-z0-9\-./#]*$")
-_MEASURE = re.compile(r"^\d+(?:\.\d+)?(?:gb|mb|tb|kb|kg|km|cm|mm|ml|k|m|g|x|s|hrs?|mins?|secs?|mbps|ghz|mhz|kwh?|p|w|v)$")
+_MEASURE = re.compile(
+    r"^\d+(?:\.\d+)?(?:gb|mb|tb|kb|kg|km|cm|mm|ml|k|m|g|x|s|hrs?|mins?|secs?|mbps|ghz|mhz|kwh?|p|w|v)$"
+)
 _LETTERS = re.compile(r"^[a-z](?:[-.,][a-z])+$")
 _DECADE = re.compile(r"^(?:\d0|(?:19|20)\d0)'?s$")
 _NOT_SINGLE = frozenset("ai")
@@ -245,7 +247,8 @@ def _digits_around(parts: Sequence[Part], at: int) -> int:
 def _letter_here(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
     token = tokens[at]
     near = frozenset({Said.LETTER, Said.CODE, Said.WEAK_LETTER})
-    before, after = _near(parts, at, -1, near), _near(parts, at, 1, near)
+    before = _near(parts, at, -1, near) and tokens[at - 1].segment == token.segment
+    after = _near(parts, at, 1, near) and tokens[at + 1].segment == token.segment
     if len(token.norm) > 1:
         return before or after or (_near(parts, at, 1, NUMERIC) and _near(parts, at + 1, 1, NUMERIC))
     if before and after:
@@ -253,4 +256,4 @@ def _letter_here(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> boo
     solid = frozenset({Said.LETTER, Said.CODE})
     if token.raw[:1].isupper() and token.norm == "a":
         return _near(parts, at, 1, solid) or (before and _near(parts, at - 1, -1, near))
-    return _near(parts, at, -1, solid) and (_near(parts, at, 1, NUMERIC) or _near(parts, at - 1, -1, near))
+    return before and _near(parts, at, -1, solid) and (_near(parts, at, 1, NUMERIC) or _near(parts, at - 1, -1, near))

@@ -27,7 +27,9 @@ def ordinary(word: str) -> bool:
     common = _listed("common_english.txt")
     if word in common:
         return True
-    return any(word.endswith(ending) and word[: -len(ending)] in common for ending in _ENDINGS if len(word) > len(ending) + 1)
+    return any(
+        word.endswith(ending) and word[: -len(ending)] in common for ending in _ENDINGS if len(word) > len(ending) + 1
+    )
 
 
 def given_name(word: str) -> bool:

@@ -9,6 +9,7 @@ import sys
 
 import structlog
 from celery import Celery
+from celery.signals import worker_ready
 
 from domain.jobs import Job, Queue
 from domain.logs import where
@@ -49,6 +50,11 @@ def _work(settings: Settings, queue: Queue) -> int:
         except Exception as error:  # the job stays in the outbox, its lease runs out  # noqa: BLE001
             log.error("worker:job:failed", job_id=job_id, **where(error))
 
+    def ready(**_: object) -> None:
+        log.info("process:ready", role=queue.value)
+
+    worker_ready.connect(ready, weak=False)
+    process.warm(queue)
     try:
         app.worker_main(
             [
@@ -74,6 +80,7 @@ async def _relay(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, relay.stop)
+    log.info("process:ready", role=RELAY)
     try:
         await relay.run()
     finally:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import cast
 
+from domain.jobs import Queue
 from redaction.engines.presidio import PresidioFinder
 from redaction.port import SpanFinder
 from storage.settings import Settings
@@ -28,6 +30,13 @@ class Engines:
             cpu_threads=settings.speech_threads,
             cache_dir=settings.data_dir / "models",
         )
+
+    def warm(self, queue: Queue) -> None:
+        """Load what the workers of a queue need, so that the first call does not wait. Raises when it is missing."""
+        if queue is Queue.SPEECH:
+            cast("FasterWhisperEngine", self.speech).warm()
+        else:
+            cast("PresidioFinder", self.finder).load()
 
     @cached_property
     def finder(self) -> SpanFinder:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from domain.calls import Stage
-from domain.spans import redact_transcript, silence_ranges
+from domain.spans import Span, redact_transcript, silence_ranges
 from domain.speech import Party, Transcript
 from ingest.recordings import RecordingStore
-from redaction.audio import encode_flac, silence
+from redaction.audio import extend_to_quiet, silence, silenced_throughout
 from redaction.errors import RedactionError, UnsupportedLanguageError
+from redaction.flac import encode_flac
 from redaction.port import KnownParty
 from redaction.store import RedactionStore
 from storage.mongo import Document
@@ -103,7 +104,7 @@ class Pipeline:
         known = await self._known(call)
         finder = await self._run(lambda: self.engines.finder)
         try:
-            spans = await self._run(finder.find, transcript, known=known)
+            spans = await self._run(finder.find, transcript, known=known) if transcript.text.strip() else ()
         except UnsupportedLanguageError:
             raise StageRefused("language_unsupported", blocked=True) from None
         except RedactionError:
@@ -145,12 +146,17 @@ class Pipeline:
         return Outcome(effect)
 
 
-def _write_redacted(path: Path, recording: Recording, transcript: Transcript, spans: Any) -> None:
+def _write_redacted(path: Path, recording: Recording, transcript: Transcript, spans: Sequence[Span]) -> None:
+    """Write the silenced sound as FLAC. Raises StageRefused: sound that could not be silenced as asked is not kept."""
     if len(recording.channels) != transcript.channels:
         raise StageRefused("channels_changed", blocked=True)
-    silent = silence(recording.channels, recording.sample_rate, silence_ranges(transcript, spans))
+    channels, rate = recording.channels, recording.sample_rate
+    ranges = extend_to_quiet(channels, rate, silence_ranges(transcript, spans))
+    silent = silence(channels, rate, ranges)
+    if not silenced_throughout(silent, rate, ranges):
+        raise StageRefused("sound_not_silenced", blocked=True)
     with path.open("wb") as file:
-        encode_flac(silent, recording.sample_rate, file)
+        encode_flac(silent, rate, file)
 
 
 async def _nothing() -> AsyncIterator[bytes]:

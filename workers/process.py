@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
+from domain.jobs import Queue
 from storage.resources import Resources
 from storage.settings import Settings
 from workers.engines import Engines
@@ -20,10 +21,15 @@ class WorkerProcess:
         self._loop = asyncio.Runner()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stage")
         self._resources = Resources.open(settings)
-        pipeline = Pipeline(self._resources, Engines(settings), self._executor)
+        self._engines = Engines(settings)
+        pipeline = Pipeline(self._resources, self._engines, self._executor)
         self._runner = JobRunner(
             self._resources, pipeline.handlers(), lambda job: erase_call(self._resources, job)
         )
+
+    def warm(self, queue: Queue) -> None:
+        """Load the queue's engine. Raises ModelMissing or ModelMissingError, which name what to install."""
+        self._engines.warm(queue)
 
     def run(self, job_id: str) -> None:
         """Do one job; what goes wrong is written down by the runner."""

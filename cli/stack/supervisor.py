@@ -28,6 +28,10 @@ class StackEvent:
     part: str
     detail: str = ""
 
+    def __str__(self) -> str:
+        """A line to show: `s3 died: its process was ended by SIGKILL; ...`."""
+        return f"{self.part} {self.kind}: {self.detail}" if self.detail else f"{self.part} {self.kind}"
+
 
 OnEvent = Callable[[StackEvent], None]
 

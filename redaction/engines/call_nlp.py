@@ -29,7 +29,9 @@ class OfflineSpacyEngine(SpacyNlpEngine):  # type: ignore[misc]  # presidio publ
         for model in self.models:
             name = model["model_name"]
             if not spacy.util.is_package(name):
-                raise ModelMissingError(f"the spaCy model {name} is not installed; install its wheel, it is not downloaded")
+                raise ModelMissingError(
+                    f"the spaCy model {name} is not installed; install its wheel, it is not downloaded"
+                )
             self.nlp[model["lang_code"]] = spacy.load(name, exclude=list(UNUSED_PIPES))
 
     def persons(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
@@ -127,7 +129,12 @@ class CuesAlreadyWeighed(ContextAwareEnhancer):  # type: ignore[misc]  # presidi
     """Presidio's step for context words: our rules weighed their cues over the whole dialogue, nothing is added."""
 
     def __init__(self) -> None:
-        super().__init__(context_similarity_factor=0.35, min_score_with_context_similarity=0.4, context_prefix_count=5, context_suffix_count=0)
+        super().__init__(
+            context_similarity_factor=0.35,
+            min_score_with_context_similarity=0.4,
+            context_prefix_count=5,
+            context_suffix_count=0,
+        )
 
     def enhance_using_context(
         self,
@@ -141,7 +148,9 @@ class CuesAlreadyWeighed(ContextAwareEnhancer):  # type: ignore[misc]  # presidi
         return raw_results
 
 
-def with_persons(context: CallContext, engine: OfflineSpacyEngine, cache: dict[str, list[tuple[int, int]]]) -> CallContext:
+def with_persons(
+    context: CallContext, engine: OfflineSpacyEngine, cache: dict[str, list[tuple[int, int]]]
+) -> CallContext:
     """Return the context with the model's guesses at people, looked up per segment in `cache` first."""
     lines: dict[int, list[Token]] = {}
     for token in context.view.tokens:
@@ -150,7 +159,11 @@ def with_persons(context: CallContext, engine: OfflineSpacyEngine, cache: dict[s
     new = sorted({one.text for one in maps.values() if one.text not in cache})
     cache.update(zip(new, engine.persons(new), strict=True))
     persons = tuple(
-        tuple(token for token, start in zip(lines[number], one.starts, strict=True) if start < end and start + len(shown(token)) > first)
+        tuple(
+            token
+            for token, start in zip(lines[number], one.starts, strict=True)
+            if start < end and start + len(shown(token)) > first
+        )
         for number, one in maps.items()
         for first, end in cache[one.text]
     )

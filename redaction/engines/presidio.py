@@ -64,7 +64,9 @@ class PresidioFinder:
         """Return what plain patterns, not these rules, still see in a redacted transcript."""
         return residual_kinds(redacted)
 
-    def _once(self, transcript: Transcript, known: KnownParty | None, guesses: dict[str, list[tuple[int, int]]]) -> tuple[Span, ...]:
+    def _once(
+        self, transcript: Transcript, known: KnownParty | None, guesses: dict[str, list[tuple[int, int]]]
+    ) -> tuple[Span, ...]:
         from redaction.engines.call_nlp import CallArtifacts, TextMap, with_persons  # noqa: PLC0415 - heavy, loaded on use
 
         with _LOADING:
@@ -135,5 +137,3 @@ def _spans(context: CallContext, texts: Any, result: RecognizerResult) -> list[S
                 )
             )
     return spans
-
-

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from redaction import lexicon, vocabulary
 from redaction.context import CallContext
 from redaction.hits import Hit
-from redaction.spoken import NUMERIC, Said, parts_of
+from redaction.spoken import NUMERIC, Part, Said, fold, parts_of
 from redaction.view import Token
 
 RULE = "spoken_addresses"
@@ -17,7 +17,9 @@ REACH = 28
 MAX_GAP = 2
 MAX_TAIL = 8
 _LINKS = frozenset("of the on and in at near number no".split())
-_NUMBERED = frozenset("flat apartment apt unit suite house block sector door plot floor phase building tower room".split())
+_NUMBERED = frozenset(
+    "flat apartment apt unit suite house block sector door plot floor phase building tower room".split()
+)
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -34,7 +36,9 @@ def _streets(tokens: Sequence[Token]) -> Iterator[Hit]:
     numbered = [part.said in NUMERIC | {Said.CODE} for part in parts]
     for at, token in enumerate(tokens):
         if token.norm in lexicon.STREETS and (first := _street_start(tokens, numbered, at)) is not None:
-            yield Hit(tuple(tokens[first : _tail(tokens, numbered, at)]), "ADDRESS", 0.85, RULE, "a number and a street")
+            yield Hit(
+                tuple(tokens[first : _tail(tokens, numbered, at)]), "ADDRESS", 0.85, RULE, "a number and a street"
+            )
         elif token.norm in lexicon.STREETS_STRONG and token.capital and at and _titled(tokens[at - 1]):
             yield Hit(tuple(tokens[at - 1 : at + 1]), "ADDRESS", 0.7, RULE, "a street by name")
         if token.norm in _NUMBERED and at + 1 < len(tokens) and numbered[at + 1] and not token.closes:
@@ -80,24 +84,35 @@ def _street_start(tokens: Sequence[Token], numbered: Sequence[bool], street: int
 def _answer(tokens: Sequence[Token]) -> Iterator[Hit]:
     """Yield stretches of numbers, street words and unknown capitalised words after a cue."""
     parts = parts_of(tokens)
-    telling = [_telling(token, part.said in NUMERIC | {Said.CODE, Said.LETTER}) for token, part in zip(tokens, parts, strict=True)]
+    numbered = [
+        part.said in NUMERIC | {Said.CODE, Said.LETTER} and not _counted(tokens, at) for at, part in enumerate(parts)
+    ]
+    telling = [_telling(token, one) for token, one in zip(tokens, numbered, strict=True)]
     group: list[int] = []
     for at, one in enumerate(telling):
         if not one:
             continue
         if group and (at - group[-1] > MAX_GAP + 1 or tokens[at].segment != tokens[group[-1]].segment):
-            yield from _group(tokens, group)
+            yield from _group(tokens, parts, group)
             group = []
         group.append(at)
-    yield from _group(tokens, group)
+    yield from _group(tokens, parts, group)
 
 
-def _group(tokens: Sequence[Token], group: Sequence[int]) -> Iterator[Hit]:
+def _counted(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a number counts something ("three to five working days", "500 GB", "between nine and five")."""
+    ahead = [token.norm for token in tokens[at + 1 : at + 3]]
+    if any(norm in lexicon.UNITS or norm in lexicon.CURRENCY for norm in ahead[:2]):
+        return True
+    return "between" in {token.norm for token in tokens[max(0, at - 3) : at]}
+
+
+def _group(tokens: Sequence[Token], parts: Sequence[Part], group: Sequence[int]) -> Iterator[Hit]:
     if not group:
         return
     taken = tuple(token for token in tokens[group[0] : group[-1] + 1] if not token.placeholder)
-    written = any(any(char.isdigit() for char in token.norm) or token.capital for token in taken)
-    if len(group) > 1 or (written and len(taken[0].norm) > 2):  # noqa: PLR2004 - a lone "4" says nothing
+    named = any(_telling(tokens[at], numbered=False) for at in group)
+    if named or len(fold(parts[at] for at in group if parts[at].said is not Said.OTHER)) > MAX_GAP:
         yield Hit(taken, "ADDRESS", 0.75, RULE, "a part of an address after a cue")
 
 
@@ -106,4 +121,6 @@ def _telling(token: Token, numbered: bool) -> bool:
         return False
     if numbered or token.norm in lexicon.STREETS:
         return True
+    if token.norm in lexicon.UNITS or token.norm in lexicon.MONTHS:
+        return False
     return token.capital and token.norm.isalpha() and len(token.norm) > 1 and not vocabulary.ordinary(token.norm)

@@ -14,10 +14,14 @@ from redaction.view import Token
 RULE = "spoken_births"
 KINDS = ("DATE_OF_BIRTH", "AGE")
 REACH = 25
+DATE_DIGITS = 4
+SAME_DATE_TOKENS = 8
 _LINKS = frozenset("the of and a on in , - uh um".split())
 _DATE_SAID = NUMERIC | {Said.ORDINAL, Said.CODE, Said.TIME}
 _BIRTH_YEAR = re.compile(r"(?:19[2-9]\d|200\d|201[0-2])$")
-_WRITTEN_BIRTH = re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-](?:19[2-9]\d|200\d|201[0-2])$|^(?:19[2-9]\d|200\d|201[0-2])-\d\d-\d\d$")
+_WRITTEN_BIRTH = re.compile(
+    r"^\d{1,2}[/.-]\d{1,2}[/.-](?:19[2-9]\d|200\d|201[0-2])$|^(?:19[2-9]\d|200\d|201[0-2])-\d\d-\d\d$"
+)
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -25,9 +29,20 @@ def find(context: CallContext) -> Iterator[Hit]:
     talk = context.view.talk
     for cue in context.cues.cues:
         if cue.kind == "DATE_OF_BIRTH":
-            yield from _dates(talk[cue.place + 1 : cue.place + 1 + REACH])
+            yield from _first(context, _dates(talk[cue.place + 1 : cue.place + 1 + REACH]))
     yield from _full_dates(context.view.tokens)
     yield from _ages(talk)
+
+
+def _first(context: CallContext, dates: Iterator[Hit]) -> Iterator[Hit]:
+    """Yield the first date and what still belongs to it (its year in the next breath), not the date of a later topic."""
+    end: int | None = None
+    for hit in dates:
+        place = context.cues.places[hit.tokens[0].at]
+        if end is not None and place - end > SAME_DATE_TOKENS:
+            return
+        end = context.cues.places[hit.tokens[-1].at]
+        yield hit
 
 
 def _full_dates(tokens: Sequence[Token]) -> Iterator[Hit]:
@@ -54,7 +69,11 @@ def _dates(tokens: Sequence[Token]) -> Iterator[Hit]:
         while end < len(tokens) and (dated[end] or (tokens[end].norm in _LINKS and any(dated[end + 1 : end + 3]))):
             end += 1
         group = tuple(tokens[at:end])
-        if len(group) > 1 or tokens[at].norm in lexicon.MONTHS or len(parts[at].code) > 2 or parts[at].said is Said.ORDINAL:  # noqa: PLR2004
+        code = fold(parts[at:end])
+        after = tokens[end].norm if end < len(tokens) else ""
+        counted = after in lexicon.UNITS or after in lexicon.CURRENCY or (len(group) == 1 and "," in group[0].norm)
+        month = any(token.norm in lexicon.MONTHS for token in group) and len(group) > 1
+        if not counted and (month or len(code) >= DATE_DIGITS):
             yield Hit(group, "DATE_OF_BIRTH", 0.9, RULE, "a date after a cue of birth")
         at = end
 

@@ -55,7 +55,13 @@ def _domain(tokens: Sequence[Token], at: int) -> int | None:
         return _domain_end(tokens, at)
     if norm in lexicon.MAIL_HOSTS:
         return _domain_end(tokens, at)
-    if at + 1 < len(tokens) and tokens[at + 1].raw.lower().rstrip(".,?!").lstrip(".") in {"com", "co.uk", "co.in", "org", "net"}:
+    if at + 1 < len(tokens) and tokens[at + 1].raw.lower().rstrip(".,?!").lstrip(".") in {
+        "com",
+        "co.uk",
+        "co.in",
+        "org",
+        "net",
+    }:
         dotted = tokens[at + 1].raw.startswith(".")
         return _domain_end(tokens, at) if dotted else None
     if _spoken_domain(tokens, at):
@@ -87,7 +93,9 @@ def _domain_end(tokens: Sequence[Token], at: int) -> int:
 def _around(context: CallContext, tokens: Sequence[Token], at: int, end: int) -> Hit:
     first = _left_of_domain(tokens, at)
     before = tokens[first - 1].norm if first else ""
-    mail = before in _AT or before.endswith("@") or (first >= 2 and before == "rate" and tokens[first - 2].norm == "the")  # noqa: PLR2004
+    mail = (
+        before in _AT or before.endswith("@") or (first >= 2 and before == "rate" and tokens[first - 2].norm == "the")
+    )  # noqa: PLR2004
     cue = context.cues.before(tokens[at])
     mailbox = tokens[at].norm.split(".")[0] in lexicon.MAIL_HOSTS
     if mail or mailbox or (cue is not None and cue.kind == "EMAIL_ADDRESS"):

@@ -21,7 +21,9 @@ def find(context: CallContext) -> Iterator[Hit]:
     """Yield every place where a known number, name or address is said, in whole or in part."""
     known = context.known
     numbers = [digits for number in known.numbers if len(digits := re.sub(r"\D", "", number)) >= SUFFIX_DIGITS]
-    locals_ = [part for email in known.emails for part in re.split(r"[@._\-+]", email.lower()) if len(part) > NAME_LETTERS]
+    locals_ = [
+        part for email in known.emails for part in re.split(r"[@._\-+]", email.lower()) if len(part) > NAME_LETTERS
+    ]
     names = [part for name in known.names for part in re.split(r"[\s,.]+", name.lower()) if len(part) >= NAME_LETTERS]
     hosts = {email.lower().partition("@")[2].partition(".")[0] for email in known.emails}
     for tokens in (context.view.talk, *context.view.channels):
@@ -32,7 +34,9 @@ def find(context: CallContext) -> Iterator[Hit]:
         bare = token.norm.removesuffix("'s")
         if token.capital and any(bare == name or close(bare, name) for name in names):
             yield Hit((token,), "PERSON", 0.95, RULE, "a name that the call knows")
-        elif any(part not in hosts and bare == part for part in locals_) or token.norm in {e.lower() for e in known.emails}:
+        elif any(part not in hosts and bare == part for part in locals_) or token.norm in {
+            e.lower() for e in known.emails
+        }:
             yield Hit((token,), "EMAIL_ADDRESS", 0.9, RULE, "an address that the call knows")
 
 
@@ -46,4 +50,8 @@ def _numbers(tokens: Sequence[Token], numbers: Sequence[str]) -> Iterator[Hit]:
 
 
 def _says(said: str, number: str) -> bool:
-    return number.endswith(said) or said.endswith(number[-SUFFIX_DIGITS:]) or (len(said) > SUFFIX_DIGITS and said in number)
+    return (
+        number.endswith(said)
+        or said.endswith(number[-SUFFIX_DIGITS:])
+        or (len(said) > SUFFIX_DIGITS and said in number)
+    )

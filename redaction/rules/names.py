@@ -20,7 +20,17 @@ FUZZY_TWO_FROM = 8
 
 _LETTERS = re.compile(r"^[^\W\d_]+(?:['.\-][^\W\d_]+)*$")
 _TITLES = frozenset("mr mrs ms miss dr mister missus doctor sir madam prof professor smt shri".split())
-_SURE = ("my name is", "name is", "name's", "i am called", "call me", "my name's", "named", "first name is", "last name is")
+_SURE = (
+    "my name is",
+    "name is",
+    "name's",
+    "i am called",
+    "call me",
+    "my name's",
+    "named",
+    "first name is",
+    "last name is",
+)
 _LIKELY = (
     "this is", "i am", "i'm", "it's", "speaking with", "speaking to", "talking to", "talking with", "speak to",
     "speak with", "am i speaking with", "is this", "that's", "that is", "it is", "here is", "meet", "on behalf of",
@@ -28,7 +38,9 @@ _LIKELY = (
 _GREETINGS = ("hi", "hello", "hey", "thank you", "thanks", "good morning", "good afternoon", "good evening", "dear", "bye",
               "goodbye", "sorry", "okay", "ok", "sure", "perfect", "great", "yes", "no", "right", "alright", "welcome")  # fmt: skip
 _AFTER = frozenset("speaking here from calling with".split())
-_STOP = frozenset("and the a an i my your from at in on of is was for to so but with here speaking calling please yes no it".split())
+_STOP = frozenset(
+    "and the a an i my your from at in on of is was for to so but with here speaking calling please yes no it".split()
+)
 _PLACES = frozenset(
     "india england london america germany france italy spain ireland scotland wales bengaluru bangalore mumbai delhi chennai "
     "hyderabad pune kolkata manchester birmingham leeds bristol glasgow edinburgh dublin york chicago boston texas california "
@@ -38,7 +50,13 @@ _PLACES = frozenset(
 
 def find(context: CallContext) -> Iterator[Hit]:
     """Yield names by introduction, greeting and model, then every other place where an established name is said."""
-    found: list[Hit] = [*_introduced(context), *_greeted(context), *_guessed(context), *_listed(context), *_spoken_of(context)]
+    found: list[Hit] = [
+        *_introduced(context),
+        *_greeted(context),
+        *_guessed(context),
+        *_listed(context),
+        *_spoken_of(context),
+    ]
     yield from found
     yield from _established(context, found)
 
@@ -86,7 +104,13 @@ def _likely(tokens: Sequence[Token], at: int) -> bool:
         return True
     follows = tokens[at + 1].norm if at + 1 < len(tokens) else ""
     named = at + 1 < len(tokens) and name_like(tokens[at + 1]) and not first.closes and not first.comma
-    return first.capital and len(first.norm) > 1 and _wordy(first) and first.norm not in _STOP and (named or follows in _AFTER)
+    return (
+        first.capital
+        and len(first.norm) > 1
+        and _wordy(first)
+        and first.norm not in _STOP
+        and (named or follows in _AFTER)
+    )
 
 
 def _sure_name(tokens: Sequence[Token], at: int) -> tuple[Token, ...]:
@@ -156,7 +180,11 @@ def _spoken_of(context: CallContext) -> Iterator[Hit]:
 def _established(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
     names = {_bare(token.norm) for hit in found for token in hit.tokens}
     names |= {part.lower() for name in context.known.names for part in re.split(r"[\s,]+", name)}
-    names = {name for name in names if len(name) >= MIN_ESTABLISHED and not vocabulary.ordinary(name) and _LETTERS.match(name)}
+    names = {
+        name
+        for name in names
+        if len(name) >= MIN_ESTABLISHED and not vocabulary.ordinary(name) and _LETTERS.match(name)
+    }
     for token in context.view.tokens:
         if token.placeholder or not _LETTERS.match(token.norm):
             continue

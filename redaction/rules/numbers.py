@@ -11,7 +11,7 @@ from redaction.cues import AMOUNT, Cue
 from redaction.hits import Hit
 from redaction.runs import runs
 from redaction.shapes import shape_of
-from redaction.spoken import Run, Said
+from redaction.spoken import Part, Run, Said
 from redaction.view import Token
 
 RULE = "spoken_numbers"
@@ -30,7 +30,9 @@ _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _WRITTEN_DATE = re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d\d\W*$|^(?:19|20)\d\d-\d\d-\d\d\W*$")
 _GROUPED = re.compile(r"^\d{1,3}(?:,\d{2,3})+(?:\.\d+)?\W*$|^\d+\.\d{1,2}\W*$")
 _BEFORE_YEAR = frozenset("in since of year until till from by during before after may early late mid summer".split())
-_SHORT_KINDS = frozenset({"CARD_CVV", "PHONE_NUMBER", "CREDIT_CARD", "OTP", "PIN", "BANK_ACCOUNT", "SSN", "CARD_EXPIRY"})
+_SHORT_KINDS = frozenset(
+    {"CARD_CVV", "PHONE_NUMBER", "CREDIT_CARD", "OTP", "PIN", "BANK_ACCOUNT", "SSN", "CARD_EXPIRY"}
+)
 _SLOT_ONLY = frozenset({"PERSON", "EMAIL_ADDRESS", "PASSWORD"})
 
 
@@ -76,7 +78,34 @@ def _trimmed(run: Run, order: Sequence[Token], places: dict[int, int]) -> Run:
     for edge in (-1, 0):
         while len(tokens) > 1 and parts[edge].said is Said.DIGIT and _stray(tokens, edge, order, places):
             del tokens[edge], parts[edge]
+    for edge in (-1, 0):
+        while tokens[0].segment != tokens[-1].segment and _elsewhere(tokens, parts, edge, order, places):
+            gone = tokens[edge].segment
+            kept = [(token, part) for token, part in zip(tokens, parts, strict=True) if token.segment != gone]
+            tokens, parts = [token for token, _ in kept], [part for _, part in kept]
     return Run(tuple(tokens), tuple(parts))
+
+
+def _elsewhere(
+    tokens: Sequence[Token], parts: Sequence[Part], edge: int, order: Sequence[Token], places: dict[int, int]
+) -> bool:
+    """Say whether the first or last turn's share of a run is a sum, a quantity or "in 2024": another thing altogether."""
+    share = [(token, part) for token, part in zip(tokens, parts, strict=True) if token.segment == tokens[edge].segment]
+    run = Run(tuple(token for token, _ in share), tuple(part for _, part in share))
+    if run.letters or len(run.digits) > LONG_CODE:
+        return False
+    start, end = places[run.tokens[0].at], places[run.tokens[-1].at]
+    before = order[start - 1] if start and order[start - 1].segment == run.tokens[0].segment else None
+    after = order[end + 1] if end + 1 < len(order) and order[end + 1].segment == run.tokens[0].segment else None
+    counted = (
+        after is not None
+        and not run.tokens[-1].closes
+        and (after.norm in lexicon.CURRENCY or after.norm in lexicon.UNITS)
+    )
+    dated = before is not None and (
+        before.norm in lexicon.MONTHS or (before.norm in _BEFORE_YEAR and bool(_YEAR.match(run.code)))
+    )
+    return counted or dated
 
 
 def _stray(tokens: Sequence[Token], edge: int, order: Sequence[Token], places: dict[int, int]) -> bool:
@@ -126,7 +155,11 @@ def _explained(run: Run, before: Token | None, after: Token | None, cue: Cue | N
         return False
     if run.letters:
         return False
-    if after is not None and not run.tokens[-1].closes and (after.norm in lexicon.CURRENCY or after.norm in lexicon.UNITS):
+    if (
+        after is not None
+        and not run.tokens[-1].closes
+        and (after.norm in lexicon.CURRENCY or after.norm in lexicon.UNITS)
+    ):
         return len(run.tokens) <= LONG_CODE or any(part.said is Said.SCALE for part in run.parts)
     if before is not None and before.norm in lexicon.CURRENCY and not before.closes:
         return True
@@ -155,7 +188,9 @@ def _quantity(run: Run, cue: Cue | None) -> bool:
     if _all_grouped(run):
         return True
     scaled = any(part.said is Said.SCALE for part in run.parts)
-    return (scaled and len(run.tokens) <= LONG_CODE + 1 and _cardinal(run)) or (cue is not None and len(run.digits) <= LONG_CODE)
+    return (scaled and len(run.tokens) <= LONG_CODE + 1 and _cardinal(run)) or (
+        cue is not None and len(run.digits) <= LONG_CODE
+    )
 
 
 def _cardinal(run: Run) -> bool:

@@ -13,7 +13,7 @@ from redaction.context import CallContext
 from redaction.cues import AMOUNT, Cue
 from redaction.hits import Hit
 from redaction.lexicon import FILLERS
-from redaction.spoken import NUMERIC, Said, parts_of
+from redaction.spoken import NUMERIC, Said, fold, parts_of
 from redaction.view import Token
 
 RULE = "answer_slots"
@@ -109,7 +109,9 @@ def _told(sentence: Sequence[Token]) -> tuple[Token, ...]:
     coded = [part.said in NUMERIC | {Said.CODE, Said.LETTER, Said.ORDINAL} for part in parts]
     strange = [token.norm.isalpha() and not vocabulary.ordinary(token.norm) for token in rest]
     signs = sum(_sign(token) for token in rest)
-    telling = sum(coded) + sum(strange)
+    code = fold(part for part, one in zip(parts, coded, strict=True) if one)
+    enough = len(code) > MIN_WORDY or (code and len(rest) <= MIN_WORDY + 1)
+    telling = (sum(coded) if enough or any(strange) else 0) + sum(strange)
     if telling >= MIN_WORDY or (telling and signs) or (telling and len(rest) <= MIN_WORDY):
         return tuple(rest)
     return ()

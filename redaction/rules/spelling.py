@@ -48,6 +48,12 @@ def _letter(tokens: Sequence[Token], at: int) -> int:
     named_in = len(words) == 3 and words[0] in {"as", "is", "isn't"} and words[1] == "in"  # noqa: PLR2004
     if named_in and (len(letter) == 1 or words[2][:1] == letter[:1]):
         return 4
-    if len(letter) == 1 and len(words) > 1 and words[0] in _AS and words[1][:1] == letter and len(words[1]) > MAX_BETWEEN:
+    if (
+        len(letter) == 1
+        and len(words) > 1
+        and words[0] in _AS
+        and words[1][:1] == letter
+        and len(words[1]) > MAX_BETWEEN
+    ):
         return 3
     return 0

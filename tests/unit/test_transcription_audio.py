@@ -73,11 +73,12 @@ def test_each_kind_of_telephone_file_is_decoded_with_its_length_and_its_sound(
     assert 3_000 < loudness < 10_000
 
 
-def test_amr_frames_without_data_keep_their_time() -> None:
+@pytest.mark.parametrize("frame", [b"\x7c", b"\x44\0\0\0\0\0"], ids=["no data", "comfort noise"])
+def test_amr_pauses_keep_their_time(frame: bytes) -> None:
     content = encoded([tone(1.0)], 8_000, "amr", "libopencore_amrnb")
-    pause = bytes([0x7C]) * 50
-    recording = decoded(content + pause + content[6:])
+    recording = decoded(content + frame * 50 + content[6:])
     assert recording.duration_s == pytest.approx(3.0, abs=0.1)
+    assert not recording.truncated
 
 
 def test_two_different_channels_stay_apart() -> None:
@@ -118,7 +119,7 @@ def test_a_cut_sample_is_partial_and_the_whole_one_is_not(name: str) -> None:
     assert not decoded(content, 600).truncated
 
 
-@pytest.mark.parametrize("claimed", [0xFFFFFFFF, 0x7FFFFFFF])
+@pytest.mark.parametrize("claimed", [0, 0xFFFFFFFF, 0x7FFFFFFF])
 def test_a_streamed_wav_of_unknown_length_is_whole(claimed: int) -> None:
     content = encoded([tone(1)], 8_000, "wav", "pcm_s16le")
     at = content.index(b"data") + 4
@@ -175,6 +176,22 @@ def test_the_length_limit_counts_decoded_sound() -> None:
     assert decoded(content, 2.0).duration_s == pytest.approx(2.0)
     with pytest.raises(TooLong):
         decoded(content, 1.9)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_samples_that_are_no_numbers_do_no_harm(value: float) -> None:
+    content = encoded([tone(1)], 8_000, "wav", "pcm_f32le")
+    at = content.index(b"data") + 8
+    recording = decoded(content[:at] + np.full((len(content) - at) // 4, value, np.float32).tobytes())
+    assert recording.duration_s == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("count", [0, 300, 65_535])
+def test_an_impossible_number_of_channels_is_refused(count: int) -> None:
+    content = bytearray(encoded([tone(1)], 8_000, "wav", "pcm_s16le"))
+    content[22:24] = struct.pack("<H", count)
+    with pytest.raises(RecordingError):
+        decoded(bytes(content))
 
 
 def test_an_error_says_nothing_about_the_file() -> None:

@@ -1,0 +1,55 @@
+# The commands that people type; CI runs the same ones. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DATA ?= .callward
+JOBS ?= 2
+
+.PHONY: help demo up doctor test lint types bench lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Callward needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Run: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	@echo "setting up $(VENV) (once; about 1.3 GB with the models)…"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@$(BIN)/python -m uv pip install --quiet --require-hashes --python $(BIN)/python requirements/dev.txt \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## sample calls in, redacted results out (demo-output/)
+	@$(BIN)/callward demo --data $(DATA)/demo --output demo-output
+
+up: $(STAMP) ## the same stack, kept running: prints the API's address and keys
+	@$(BIN)/callward up --data $(DATA)/up
+
+doctor: $(STAMP) ## what is missing or broken, and what to do
+	@$(BIN)/callward doctor --data $(DATA)/up
+
+test: $(STAMP) ## every test, on real MongoDB, S3 and broker
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
+
+lint: $(STAMP) ## ruff and the import contract
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: $(STAMP) ## mypy, strict
+	@$(BIN)/mypy
+
+bench: $(STAMP) ## benchmarks, each against a plain peer in the same run
+	@for bench in bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+lock: ## resolve requirements/*.txt anew (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/app.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --extra local --extra dev pyproject.toml -o requirements/dev.txt
+	echo 'uv' | uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 - -c requirements/dev.txt -o requirements/bootstrap.txt
+
+clean: ## remove the environment and all local data
+	rm -rf $(VENV) $(DATA) demo-output
