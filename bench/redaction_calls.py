@@ -1,7 +1,7 @@
 """Fictional calls for the redaction benchmark: many templates, random people, each item marked where it stands.
 
-Nothing here is shared with the recognizers' lists or rules, and the names are made from syllables as often as from a list,
-so that a finder cannot pass by knowing them.
+Nothing here is shared with the recognizers' lists or rules, and the names are made from syllables as often as from a
+list, so that a finder cannot pass by knowing them.
 """
 
 from __future__ import annotations
@@ -12,12 +12,27 @@ from dataclasses import dataclass
 from domain.speech import EngineStamp, Party, Segment, Transcript, Word
 
 DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-FIRST = "Meera Daniel Siobhan Rajesh Amelia Joaquin Wiebke Tunde Ananya Gareth Lucia Owen Zainab Pieter Fiona Harpal".split()
-LAST = "Okafor Krishnan Gallagher Iyer Lindqvist Marchetti Thorne Adeyemi Castellano Whitlock Bhandari Novotny".split()
-STREETS = "Maple Avenue|Church Road|Station Street|Linden Drive|Park Lane|Victoria Terrace|Harbour Road".split("|")
-TOWNS = "Springfield Leeds Bengaluru Portsmouth Dayton Cork Pune".split()
-MONTHS = "January February March April May June July August September October November December".split()
-SYLLABLES = "ka ro mi den sha lu vor tel bri na zu har".split()
+FIRST = (
+    "Meera", "Daniel", "Siobhan", "Rajesh", "Amelia", "Joaquin", "Wiebke", "Tunde",
+    "Ananya", "Gareth", "Lucia", "Owen", "Zainab", "Pieter", "Fiona", "Harpal",
+)  # fmt: skip
+LAST = (
+    "Okafor", "Krishnan", "Gallagher", "Iyer", "Lindqvist", "Marchetti", "Thorne",
+    "Adeyemi", "Castellano", "Whitlock", "Bhandari", "Novotny",
+)  # fmt: skip
+STREETS = (
+    "Maple Avenue", "Church Road", "Station Street", "Linden Drive", "Park Lane", "Victoria Terrace", "Harbour Road",
+)  # fmt: skip
+TOWNS = (
+    "Springfield", "Leeds", "Bengaluru", "Portsmouth", "Dayton", "Cork", "Pune",
+)  # fmt: skip
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+SYLLABLES = (
+    "ka", "ro", "mi", "den", "sha", "lu", "vor", "tel", "bri", "na", "zu", "har",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

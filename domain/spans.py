@@ -93,10 +93,10 @@ def silence_ranges(
 ) -> tuple[TimeRange, ...]:
     """Return what must not be audible, merged and in order.
 
-    Word times are estimates: each range reaches `pad_s` before its words and `tail_s` after them (`pad_s` and a tenth of
-    a second: words end too early more often than they start too late), further to the neighbouring words where these are
-    apart by more (up to one second), and a part into those, since a boundary drifts for both of its words. With
-    `all_channels` the range goes silent on every channel: the other side's line carries an echo of the same words.
+    Word times are estimates: each range reaches `pad_s` before its words and `tail_s` after them (`pad_s` and a tenth
+    of a second: words end too early more often than they start too late), further to the neighbouring words where
+    these are apart by more (up to one second), and a part into those, since a boundary drifts for both of its words.
+    With `all_channels` the range goes silent on every channel: the other side's line carries an echo of the same words.
     Raises ValueError on times that are no times: the caller must block the sound.
     """
     tail = pad_s + 0.1 if tail_s is None else tail_s

@@ -1,7 +1,7 @@
 """The sound of a redacted call: samples inside a range are replaced, samples outside stay as they are.
 
-Nothing of the original may remain inside a range. A tone is written in place of the samples, never mixed over them: speech
-under a tone can be filtered out again. The tone's ramps lie inside the range.
+Nothing of the original may remain inside a range. A tone is written in place of the samples, never mixed over them:
+speech under a tone can be filtered out again. The tone's ramps lie inside the range.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def silence(
 def silenced_throughout(
     channels: Sequence[Samples], sample_rate: int, ranges: Sequence[TimeRange], *, tone_hz: float | None = TONE_HZ
 ) -> bool:
-    """Say whether every merged range holds exactly the replacement: the check before redacted sound leaves the house."""
+    """Say whether every merged range holds exactly the replacement: the check before sound leaves the house."""
     _check(len(channels), sample_rate, ranges)
     for one in merge_ranges(ranges):
         channel = channels[one.channel]

@@ -18,20 +18,24 @@ _OWNERS = frozenset({"account", "card", "order", "my card", "my account"})
 AMOUNT = "AMOUNT"
 """The cue kind after which numbers are sums of money: it ends the reach of the cue before it."""
 
-_PATTERNS: tuple[tuple[str, str], ...] = (
+_PATTERNS: tuple[tuple[str, ...], ...] = (
     (
         AMOUNT,
-        r"amount|balance|total|costs?|price|fees?|charge[sd]?|payment of|discount|refund of|premium|budget|limit|pay",
+        r"amount|balance|total|costs?|price|fees?|charge[sd]?|payment of|discount|refund of|premium|budget",
+        r"|limit|pay",
     ),
     (
         "CARD_CVV",
-        r"cvv|cvc|cv2|c v v|security (?:code|number)|(?:three|3|four|4) digits?|(?:digits?|code|number) on the back",
+        r"cvv|cvc|cv2|c v v|security (?:code|number)|(?:three|3|four|4) digits?|(?:digits?|code",
+        r"|number) on the back",
     ),
     ("CARD_EXPIRY", r"expir\w+|expire date|valid (?:thru|through|until|till|to)"),
     (
         "OTP",
-        r"one[- ]time[- ](?:code|password|passcode|pin)|otp|o t p|(?:verification|access|authentication|confirmation) code"
-        r"|passcode|code (?:we|i|they|you)(?:'ve)? (?:just |have )?(?:sent|texted|got|received)|the code|digit code|code is",
+        r"one[- ]time[- ](?:code|password|passcode|pin)|otp|o t p|(?:verification|access|authentication",
+        r"|confirmation) code",
+        r"|passcode|code (?:we|i|they|you)(?:'ve)? (?:just |have )?(?:sent|texted|got|received)|the code",
+        r"|digit code|code is",
     ),
     (
         "DATE_OF_BIRTH",
@@ -40,12 +44,15 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("EMAIL_ADDRESS", r"e-?mail(?: address| id)?|mail id"),
     (
         "ADDRESS",
-        r"(?:post|zip|pin|postal|nip) ?code|zip|postal|(?:home|billing|delivery|shipping|street|mailing|current|your|my|which|the|full"
-        r"|new|postal|what) address|address is|line (?:of|on) (?:the|your) address|i live (?:at|on)|where do you live|send it to",
+        r"(?:post|zip|pin|postal|nip) ?code|zip|postal|(?:home|billing|delivery|shipping|street|mailing",
+        r"|current|your|my|which|the|full",
+        r"|new|postal|what) address|address is|line (?:of|on) (?:the|your) address|i live (?:at|on)",
+        r"|where do you live|send it to",
     ),
     (
         "BANK_ACCOUNT",
-        r"(?:bank |savings |checking |current )?account(?: number| no| is)?|sort code|source code|short code|routing(?: number)?|swift"
+        r"(?:bank |savings |checking |current )?account(?: number| no| is)?|sort code|source code|short code",
+        r"|routing(?: number)?|swift",
         r"|i ?f ?s ?c(?: code)?|iban|i ban|bic",
     ),
     ("SSN", r"social(?: security)?(?: number| no)?|ssn|s s n"),
@@ -62,35 +69,48 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("PIN", r"pin number|(?:your|my|the|digit) pin|pin is|telephone pin|atm pin"),
     (
         "REFERENCE_NUMBER",
-        r"(?:policy|order|booking|reference|ref|customer|claim|ticket|invoice|tracking|confirmation|case|member(?:ship)?|employee|loyalty"
-        r"|meter|serial|pnr|application|contract|agreement|patient|student|device|file|record|staff|badge|consignment|parcel|complaint"
-        r"|service|request|subscriber|card holder|client|merchant|transaction|batch|quote)(?: (?:id|number|no|reference|ref|code|is))+"
-        r"|(?:about|my|your|the) (?:order|policy|booking|reference|claim|ticket|pnr|reservation)|imei|mac address|pnr|record locator",
+        r"(?:policy|order|booking|reference|ref|customer|claim|ticket|invoice|tracking|confirmation|case",
+        r"|member(?:ship)?|employee|loyalty",
+        r"|meter|serial|pnr|application|contract|agreement|patient|student|device|file|record|staff|badge",
+        r"|consignment|parcel|complaint",
+        r"|service|request|subscriber|card holder|client|merchant|transaction|batch|quote)(?: (?:id|number|no",
+        r"|reference|ref|code|is))+",
+        r"|(?:about|my|your|the) (?:order|policy|booking|reference|claim|ticket|pnr|reservation)|imei",
+        r"|mac address|pnr|record locator",
     ),
     (
         "CREDIT_CARD",
-        r"(?:credit |debit |bank |gift )?card(?: number| no| is)?|long number|(?:16|sixteen)[- ]digits?|visa|master ?card|amex|american express",
+        r"(?:credit |debit |bank |gift )?card(?: number| no| is)?|long number|(?:16|sixteen)[- ]digits?|visa",
+        r"|master ?card|amex|american express",
     ),
     (
         "PHONE_NUMBER",
-        r"(?:phone|mobile|cell|cellphone|telephone|contact|call ?back|whats ?app|landline|home|work|office|fax|alternate|another|other|new|best"
-        r"|which|what|your|my|his|her|the|this|that|a|registered)(?: phone| mobile| contact| cell)? (?:number|no|extension)|my (?:mobile|cell|phone|landline)"
-        r"|(?:mobile|phone|cell)(?: is)|(?:call|reach|text|ring|phone|message) (?:me|you|us|him|her|them)(?: back)? (?:on|at)"
-        r"|number (?:ending|is|ends)|ending (?:in|with)|last (?:four|4)(?: digits)?|extension|number to (?:call|reach)",
+        r"(?:phone|mobile|cell|cellphone|telephone|contact|call ?back|whats ?app|landline|home|work|office",
+        r"|fax|alternate|another|other|new|best",
+        r"|which|what|your|my|his|her|the|this|that|a|registered)(?: phone| mobile| contact| cell)? (?:number",
+        r"|no|extension)|my (?:mobile|cell|phone|landline)",
+        r"|(?:mobile|phone|cell)(?: is)|(?:call|reach|text|ring|phone|message) (?:me|you|us|him|her",
+        r"|them)(?: back)? (?:on|at)",
+        r"|number (?:ending|is|ends)|ending (?:in|with)|last (?:four|4)(?: digits)?|extension",
+        r"|number to (?:call|reach)",
     ),
     (
         "PERSON",
-        r"(?:your|full|first|last|middle|family|sur|maiden|whose|what|the|my|legal) ?names?|surname|name (?:please|on|of|is)|who am i (?:speaking|talking) (?:to|with)"
-        r"|who is (?:calling|this)|may i have your name|how (?:do|would) you (?:spell|say)|(?:spell|spelled|spelt)(?: (?:it|that|your))?",
+        r"(?:your|full|first|last|middle|family|sur|maiden|whose|what|the|my|legal) ?names?|surname",
+        r"|name (?:please|on|of|is)|who am i (?:speaking|talking) (?:to|with)",
+        r"|who is (?:calling|this)|may i have your name|how (?:do|would) you (?:spell|say)|(?:spell|spelled",
+        r"|spelt)(?: (?:it|that|your))?",
     ),
 )
-_CUES = re.compile("|".join(f"(?P<k{at}>\\b(?:{pattern})\\b)" for at, (_, pattern) in enumerate(_PATTERNS)))
+_CUES = re.compile("|".join(f"(?P<k{at}>\\b(?:{''.join(parts)})\\b)" for at, (_, *parts) in enumerate(_PATTERNS)))
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A phrase that announces personal data of a kind; `place` is the index in the talk of its last token,
-    `phrase` the tokens that it is said with."""
+    """A phrase that announces personal data of a kind.
+
+    `place` is the index in the talk of its last token, `phrase` the tokens that it is said with.
+    """
 
     kind: str
     place: int

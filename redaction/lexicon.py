@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text as a set: how word lists are written here."""
     return frozenset(text.split())
 
 
@@ -36,54 +37,59 @@ NATO = {
 }  # fmt: skip
 """Letters only beside other letters, digits or codes: Charlie, Victor and Oscar are also people."""
 
-FILLERS = _words(
+FILLERS = words(
     "uh um er erm ah eh hmm mm mhm mm-hmm uh-huh mmhmm yes yeah yep yup ok okay right and then dash hyphen minus space "
     "slash stroke dot point comma hash so like it's its that's thats it is sorry no wait again plus well"
 )
 """May stand inside a run of digits without ending it."""
 
-TURN_FILLERS = FILLERS | _words(
-    "go ahead on got sure correct next that please carry continue good great perfect thanks thank you alright all let me "
+TURN_FILLERS = FILLERS | words(
+    "go ahead on got sure correct next that please carry continue good great perfect thanks thank you alright all "
+    "let me "
     "see got it the rest i'm listening noted fine exactly"
 )
 """May stand between two parts of a number when the turn changed in between."""
 
-CURRENCY = _words(
-    "dollar dollars usd cent cents buck bucks pound pounds quid gbp pence euro euros eur rupee rupees rs inr lakh lakhs "
+CURRENCY = words(
+    "dollar dollars usd cent cents buck bucks pound pounds quid gbp pence euro euros eur rupee rupees rs inr lakh "
+    "lakhs "
     "crore crores dirham dirhams percent pct"
 )
-UNITS = _words(
+UNITS = words(
     "second seconds minute minutes hour hours day days week weeks month months year years night nights people persons "
-    "person adults adult children child kids times time percent % gb mb tb gig gigs gigabytes megabytes mbps kb meg megs "
+    "person adults adult children child kids times time percent % gb mb tb gig gigs gigabytes megabytes mbps kb meg "
+    "megs "
     "mile miles km kilometres kilometers meters metres feet foot inch inches kg kilos kilo grams pounds lbs degrees "
     "points items item units orders order tickets bags pieces bags boxes rooms guests seats calls payments instalments "
     "installments working business calendar o'clock am pm a.m p.m options questions things steps devices users stars "
     "working-days nights litres liters watts kilowatt kilowatts kwh volts million billion thousand percent% cars"
 )
-MONTHS = _words(
+MONTHS = words(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug "
     "sep sept oct nov dec"
 )
-ORDINALS = _words(
+ORDINALS = words(
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth thirtieth twenty-first twenty-second twenty-third "
     "twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirty-first"
 )
-TLDS = _words(
-    "com org net edu gov io in uk us eu de fr es it ie nl info biz me tv ai app dev ca au nz za pk ae sg ch se no dk pl "
+TLDS = words(
+    "com org net edu gov io in uk us eu de fr es it ie nl info biz me tv ai app dev ca au nz za pk ae sg ch se no dk "
+    "pl "
     "be at online shop xyz"
 )
-MAIL_HOSTS = _words(
+MAIL_HOSTS = words(
     "gmail googlemail yahoo hotmail outlook icloud rediffmail rediff protonmail proton aol msn gmx btinternet comcast "
     "verizon ymail zoho"
 )
-STREETS = _words(
+STREETS = words(
     "street st road rd avenue ave lane ln drive dr close court ct way place boulevard blvd crescent terrace parkway "
     "square gardens grove hill row mews circle highway nagar marg colony layout sector block apartment apartments apt "
-    "flat suite unit building house tower towers floor walk plaza trail pike straße strasse vihar enclave society cross "
+    "flat suite unit building house tower towers floor walk plaza trail pike straße strasse vihar enclave society "
+    "cross "
     "main phase chowk bagh salai"
 )
-STREETS_STRONG = STREETS - _words(
+STREETS_STRONG = STREETS - words(
     "st dr way place close court hill row circle unit building house floor walk main block "
     "cross phase square sector flat society suite trail"
 )

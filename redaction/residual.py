@@ -1,7 +1,7 @@
 """The independent second look: plain patterns over the joined words of a redacted transcript.
 
-It shares no code with the rules on purpose: what they overlook together would be overlooked for good. It is coarser too:
-it only has to say that something is left, not what or where, and the stage then fails closed.
+It shares no code with the rules on purpose: what they overlook together would be overlooked for good. It is coarser
+too: it only has to say that something is left, not what or where, and the stage then fails closed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ _SAID = {
     "fifteen": "15", "sixteen": "16", "seventeen": "17", "eighteen": "18", "nineteen": "19", "twenty": "2",
     "thirty": "3", "forty": "4", "fifty": "5", "sixty": "6", "seventy": "7", "eighty": "8", "ninety": "9",
 }  # fmt: skip
-_SKIP = frozenset("uh um er and dash hyphen yes yeah okay ok right double triple".split())
+_SKIP = frozenset(
+    ("uh", "um", "er", "and", "dash", "hyphen", "yes", "yeah", "okay", "ok", "right", "double", "triple"),
+)
 _HARMLESS = re.compile(
     r"[$£€₹]\s?\d[\d,.]*|\b\d{1,3}(?:,\d{2,3})+(?:\.\d+)?\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}:\d\d\b"
 )

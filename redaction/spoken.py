@@ -7,7 +7,7 @@ tokens stay the measure: a code is only ever used to decide, and what is covered
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -50,6 +50,7 @@ _MEASURE = re.compile(
 )
 _LETTERS = re.compile(r"^[a-z](?:[-.,][a-z])+$")
 _DECADE = re.compile(r"^(?:\d0|(?:19|20)\d0)'?s$")
+_HESITATIONS = frozenset({"uh", "um", "er", "erm", "ah", "dash", "hyphen", "", "-"})
 _NOT_SINGLE = frozenset("ai")
 
 
@@ -72,24 +73,22 @@ def part_of(token: Token) -> Part:
     return _closed_class(norm) or _letter(token) or _shaped(token.raw, norm) or _joined(norm) or _OTHER
 
 
+_TABLES: tuple[tuple[Mapping[str, str], Said], ...] = (
+    (lexicon.DIGITS, Said.DIGIT),
+    (lexicon.TEENS, Said.TEEN),
+    (lexicon.TENS, Said.TENS),
+    (lexicon.SCALES, Said.SCALE),
+    ({word: str(times) for word, times in lexicon.REPEATS.items()}, Said.REPEAT),
+    (lexicon.HOMOPHONES, Said.WEAK_DIGIT),
+    (dict.fromkeys(lexicon.FILLERS, ""), Said.FILLER),
+    (dict.fromkeys(lexicon.ORDINALS, ""), Said.ORDINAL),
+)
+
+
 def _closed_class(norm: str) -> Part | None:
-    if norm in lexicon.DIGITS:
-        return Part(Said.DIGIT, lexicon.DIGITS[norm])
-    if norm in lexicon.TEENS:
-        return Part(Said.TEEN, lexicon.TEENS[norm])
-    if norm in lexicon.TENS:
-        return Part(Said.TENS, lexicon.TENS[norm])
-    if norm in lexicon.SCALES:
-        return Part(Said.SCALE, lexicon.SCALES[norm])
-    if norm in lexicon.REPEATS:
-        return Part(Said.REPEAT, str(lexicon.REPEATS[norm]))
-    if norm in lexicon.HOMOPHONES:
-        return Part(Said.WEAK_DIGIT, lexicon.HOMOPHONES[norm])
-    if not norm or norm in lexicon.FILLERS:
+    if not norm:
         return Part(Said.FILLER)
-    if norm in lexicon.ORDINALS:
-        return Part(Said.ORDINAL, "")
-    return None
+    return next((Part(said, table[norm]) for table, said in _TABLES if norm in table), None)
 
 
 def _letter(token: Token) -> Part | None:
@@ -103,22 +102,28 @@ def _letter(token: Token) -> Part | None:
     return None
 
 
+_SHAPES: tuple[tuple[re.Pattern[str], Said], ...] = (
+    (_MONEY, Said.MONEY),
+    (_MEASURE, Said.MONEY),
+    (_DECADE, Said.MONEY),
+    (_TIME, Said.TIME),
+    (_ORDINAL, Said.ORDINAL),
+    (_WRITTEN, Said.WRITTEN),
+    (_CODE, Said.CODE),
+)
+
+
 def _shaped(raw: str, norm: str) -> Part | None:
     if not any(char.isdigit() for char in norm):
         return None
     if raw.rstrip(".,;:!?)").endswith("%"):
         return Part(Said.PERCENT)
-    if _MONEY.match(norm) or _MEASURE.match(norm) or _DECADE.match(norm):
-        return Part(Said.MONEY)
-    if _TIME.match(norm):
-        return Part(Said.TIME, re.sub(r"\D", "", norm))
-    if _ORDINAL.match(norm):
-        return Part(Said.ORDINAL, re.sub(r"\D", "", norm))
-    if _WRITTEN.match(norm):
-        return Part(Said.WRITTEN, "".join(str(int(char)) for char in norm if char.isdigit()))
-    if _CODE.match(norm):
-        return Part(Said.CODE, re.sub(r"[^A-Z0-9]", "", norm.upper()))
-    return None
+    said = next((said for pattern, said in _SHAPES if pattern.match(norm)), None)
+    if said is None:
+        return None
+    if said is Said.CODE:
+        return Part(said, re.sub(r"[^A-Z0-9]", "", norm.upper()))
+    return Part(said, "" if said is Said.MONEY else "".join(str(int(char)) for char in norm if char.isdecimal()))
 
 
 def _joined(norm: str) -> Part | None:
@@ -207,9 +212,9 @@ def parts_of(tokens: Sequence[Token]) -> list[Part]:
             parts[at] = Part(Said.DIGIT, part.code) if _digit_here(tokens, parts, at) else _weak_rest(tokens[at])
         elif part.said is Said.WEAK_LETTER:
             parts[at] = Part(Said.LETTER, part.code) if _letter_here(tokens, parts, at) else _OTHER
-        elif part.said is Said.REPEAT and not _near(parts, at, 1, STRONG | {Said.WEAK_DIGIT}):
-            parts[at] = _OTHER
-        elif part.said is Said.SCALE and not _near(parts, at, -1, NUMERIC):
+        elif (part.said is Said.REPEAT and not _near(parts, at, 1, STRONG | {Said.WEAK_DIGIT})) or (
+            part.said is Said.SCALE and not _near(parts, at, -1, NUMERIC)
+        ):
             parts[at] = _OTHER
     return parts
 
@@ -224,14 +229,24 @@ def _near(parts: Sequence[Part], at: int, step: int, wanted: frozenset[Said]) ->
 
 
 def _digit_here(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
-    before, after = _near(parts, at, -1, STRONG | {Said.REPEAT}), _near(parts, at, 1, STRONG | {Said.REPEAT})
+    solid = STRONG | {Said.REPEAT}
     if tokens[at].norm in {"oh", "o"}:
-        chain = _near(parts, at, 1, frozenset({Said.WEAK_DIGIT})) and tokens[at + 1].norm in {"oh", "o"}
-        return before or after or chain
+        return any(_said_near(tokens, parts, at, step) for step in (-1, 1))
+    before, after = _near(parts, at, -1, solid), _near(parts, at, 1, solid)
     if not (before and after):
         return False
     singles = (parts[at - 1].code, parts[at + 1].code)
     return all(len(code) == 1 for code in singles) and _digits_around(parts, at) >= 4  # noqa: PLR2004 - "three to five" is a range
+
+
+def _said_near(tokens: Sequence[Token], parts: Sequence[Part], at: int, step: int) -> bool:
+    """Say whether a digit, a letter or another "oh" is next in a direction, hesitations left out."""
+    place = at + step
+    while 0 <= place < len(parts) and tokens[place].norm in _HESITATIONS:
+        place += step
+    return 0 <= place < len(parts) and (
+        parts[place].said in STRONG | {Said.REPEAT} or tokens[place].norm in {"oh", "o"}
+    )
 
 
 def _digits_around(parts: Sequence[Part], at: int) -> int:

@@ -1,7 +1,7 @@
 """A call as the rules see it: tokens in the order of the talk, each with its place in the transcript.
 
-Whisper writes one spoken thing as several words ("4", "-1", ".com"): pieces that begin with a joining mark belong to the
-token before them, so that "8 -0 -6" is the token "8-0-6" over three words, and a span takes all three or none.
+Whisper writes one spoken thing as several words ("4", "-1", ".com"): pieces that begin with a joining mark belong to
+the token before them, so that "8 -0 -6" is the token "8-0-6" over three words, and a span takes all three or none.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from domain.speech import Segment, Transcript, Word
 PAUSE_S = 0.6
 """A silence inside a segment from which on the other side may have spoken in between."""
 
-_GLUED = re.compile(r"^[.,\-'’@_/:%+]\w")
+_GLUED = re.compile(r"^[.,\-'\u2019@_/:%+]\w")
 _GLUED_BREAK = re.compile(r"[?!]$|\w[.,]$")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_OUTER = " \t\n.,;:!?\"'()[]{}<>…-–—“”‘’«»"
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-"})
+_OUTER = " \t\n.,;:!?\"'()[]{}<>\u2026-\u2013\u2014\u201c\u201d\u2018\u2019\u00ab\u00bb"
+_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u2013": "-", "\u2014": "-", "\u2011": "-"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Token:
     @property
     def closes(self) -> bool:
         """Whether a sentence ends after this token."""
-        return self.raw.rstrip("\"')”’").endswith((".", "?", "!")) and not self.placeholder
+        return self.raw.rstrip("\"')\u201d\u2019").endswith((".", "?", "!")) and not self.placeholder
 
     @property
     def comma(self) -> bool:
@@ -52,7 +52,7 @@ class Token:
     @property
     def capital(self) -> bool:
         """Whether the token begins with a capital letter."""
-        return self.raw.lstrip("\"'(“‘-")[:1].isupper()
+        return self.raw.lstrip("\"'(\u201c\u2018-")[:1].isupper()
 
 
 def normalise(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
+from redaction import lexicon
+
 
 @cache
 def _listed(name: str) -> frozenset[str]:
@@ -12,9 +14,10 @@ def _listed(name: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-OPENING = frozenset(
-    "moment second minute sec more other last thing of question questions orders order things time times way day people who "
-    "that more is was has people can has person item option".split()
+OPENING = lexicon.words(
+    "moment second minute sec more other last thing of question questions orders order things time times "
+    "way day people who "
+    "that more is was has people can has person item option"
 )
 """What follows a "one" that is no digit."""
 

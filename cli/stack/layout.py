@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import os
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
@@ -56,7 +58,8 @@ class Layout:
         run = self.folder("run")
         if len(str(run / "filer.sock").encode()) < _SOCKET_PATH_LIMIT:
             return run
-        return Path(tempfile.mkdtemp(prefix="callward-"))
+        mark = hashlib.sha256(str(self.root).encode()).hexdigest()[:12]
+        return private_folder(Path(tempfile.gettempdir()) / f"callward-{os.getuid()}-{mark}")
 
 
 @dataclass(slots=True)

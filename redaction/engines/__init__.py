@@ -1,0 +1,1 @@
+"""Engines behind the port: the only place that imports Presidio and spaCy."""

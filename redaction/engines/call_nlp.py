@@ -9,9 +9,12 @@ from typing import Any
 import spacy
 from presidio_analyzer import AnalysisExplanation, ContextAwareEnhancer, EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
+from spacy.language import Language
+from spacy.tokens import Doc
 
 from redaction.context import CallContext
 from redaction.errors import ModelMissingError
+from redaction.hits import Hit
 from redaction.rules import Rule
 from redaction.view import Token
 
@@ -20,26 +23,29 @@ BATCH = 64
 PLACEHOLDER = "it"
 
 
-class OfflineSpacyEngine(SpacyNlpEngine):  # type: ignore[misc]  # presidio publishes no types
+class OfflineSpacyEngine(SpacyNlpEngine):
     """Presidio's spaCy engine, loading only an installed model and only the pipes that find names."""
+
+    nlp: Any
 
     def load(self) -> None:
         """Load the model; raise ModelMissingError when it is not installed (Presidio would pip-install it)."""
-        self.nlp = {}
+        loaded: dict[str, Language] = {}
         for model in self.models:
             name = model["model_name"]
             if not spacy.util.is_package(name):
                 raise ModelMissingError(
                     f"the spaCy model {name} is not installed; install its wheel, it is not downloaded"
                 )
-            self.nlp[model["lang_code"]] = spacy.load(name, exclude=list(UNUSED_PIPES))
+            loaded[model["lang_code"]] = spacy.load(name, exclude=list(UNUSED_PIPES))
+        self.nlp = loaded
 
     def persons(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Return, per text, the character ranges that the model takes for people."""
-        found: list[list[tuple[int, int]]] = []
-        for doc in self.get_nlp("en").pipe(texts, batch_size=BATCH):
-            found.append([(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ == "PERSON"])
-        return found
+        return [
+            [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ == "PERSON"]
+            for doc in self.get_nlp("en").pipe(texts, batch_size=BATCH)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class TextMap:
     @classmethod
     def of(cls, tokens: Sequence[Token]) -> TextMap:
         """Return the text of the tokens, a line per segment."""
-        text, starts = "", []
+        starts: list[int] = []
         pieces: list[str] = []
         for at, token in enumerate(tokens):
             if at:
@@ -61,8 +67,7 @@ class TextMap:
             else:
                 starts.append(0)
             pieces.append(shown(token))
-        text = "".join(pieces)
-        return cls(text, tuple(starts))
+        return cls("".join(pieces), tuple(starts))
 
 
 def shown(token: Token) -> str:
@@ -70,17 +75,19 @@ def shown(token: Token) -> str:
     return PLACEHOLDER if token.placeholder else "".join(token.raw.split()) or "-"
 
 
-class CallArtifacts(NlpArtifacts):  # type: ignore[misc]  # presidio publishes no types
+class CallArtifacts(NlpArtifacts):
     """Presidio's artifacts, carrying the whole call for the rules that look beyond one text."""
 
     def __init__(self, context: CallContext, texts: TextMap, engine: OfflineSpacyEngine) -> None:
-        super().__init__([], [], [], [], engine, "en", [])
+        super().__init__([], Doc(engine.get_nlp("en").vocab), [], [], engine, "en", [])
         self.context = context
         self.texts = texts
 
 
-class RuleRecognizer(EntityRecognizer):  # type: ignore[misc]  # presidio publishes no types
+class RuleRecognizer(EntityRecognizer):
     """One of our rules in Presidio's registry: an EntityRecognizer over the call that the artifacts carry."""
+
+    name: str
 
     def __init__(self, name: str, rule: Rule, kinds: Sequence[str]) -> None:
         self._rule = rule
@@ -96,24 +103,27 @@ class RuleRecognizer(EntityRecognizer):  # type: ignore[misc]  # presidio publis
         results: list[RecognizerResult] = []
         for number, hit in enumerate(self._rule(nlp_artifacts.context), 1):
             pieces = stretches(hit.tokens)
-            for piece in pieces:
-                results.append(
-                    RecognizerResult(
-                        entity_type=hit.kind,
-                        start=nlp_artifacts.texts.starts[piece[0].at],
-                        end=nlp_artifacts.texts.starts[piece[-1].at] + len(shown(piece[-1])),
-                        score=hit.score,
-                        analysis_explanation=AnalysisExplanation(
-                            recognizer=self.name, original_score=hit.score, textual_explanation=hit.reason
-                        ),
-                        recognition_metadata={
-                            RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
-                            RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
-                            "group": number if len(pieces) > 1 else 0,
-                        },
-                    )
-                )
+            group = number if len(pieces) > 1 else 0
+            results.extend(self._result(hit, nlp_artifacts.texts, piece, group) for piece in pieces)
         return results
+
+    def _result(self, hit: Hit, texts: TextMap, piece: tuple[Token, Token], group: int) -> RecognizerResult:
+        first, last = piece
+        name: str = self.name
+        return RecognizerResult(
+            entity_type=hit.kind,
+            start=texts.starts[first.at],
+            end=texts.starts[last.at] + len(shown(last)),
+            score=hit.score,
+            analysis_explanation=AnalysisExplanation(
+                recognizer=name, original_score=hit.score, textual_explanation=hit.reason
+            ),
+            recognition_metadata={
+                RecognizerResult.RECOGNIZER_NAME_KEY: name,
+                RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
+                "group": group,
+            },
+        )
 
 
 def stretches(tokens: Sequence[Token]) -> list[tuple[Token, Token]]:
@@ -125,7 +135,7 @@ def stretches(tokens: Sequence[Token]) -> list[tuple[Token, Token]]:
     return list(shares.values())
 
 
-class CuesAlreadyWeighed(ContextAwareEnhancer):  # type: ignore[misc]  # presidio publishes no types
+class CuesAlreadyWeighed(ContextAwareEnhancer):
     """Presidio's step for context words: our rules weighed their cues over the whole dialogue, nothing is added."""
 
     def __init__(self) -> None:

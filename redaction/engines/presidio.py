@@ -48,7 +48,7 @@ class PresidioFinder:
             _engine(self._model)
 
     def find(self, transcript: Transcript, *, known: KnownParty | None = None) -> tuple[Span, ...]:
-        """Return merged spans. Looks again at its own redaction until nothing new turns up, so redacting is idempotent."""
+        """Return merged spans: looks at its own redaction again until nothing new turns up, so it is idempotent."""
         _check_language(transcript)
         guesses: dict[str, list[tuple[int, int]]] = {}
         spans: tuple[Span, ...] = ()
@@ -74,14 +74,15 @@ class PresidioFinder:
         context = CallContext.of(transcript, known)
         if not context.view.tokens:
             return ()
-        context = with_persons(context, analyzer.nlp_engine, guesses)
+        language_engine: Any = analyzer.nlp_engine
+        context = with_persons(context, language_engine, guesses)
         texts = TextMap.of(context.view.tokens)
         results = analyzer.analyze(
             texts.text,
             language="en",
             score_threshold=self._threshold,
             return_decision_process=True,
-            nlp_artifacts=CallArtifacts(context, texts, analyzer.nlp_engine),
+            nlp_artifacts=CallArtifacts(context, texts, language_engine),
         )
         return merge_spans(span for result in results for span in _spans(context, texts, result))
 
@@ -116,7 +117,8 @@ def _spans(context: CallContext, texts: Any, result: RecognizerResult) -> list[S
     first = max(0, bisect.bisect_right(texts.starts, result.start) - 1)
     last = max(first, bisect.bisect_left(texts.starts, result.end) - 1)
     tokens = [token for token in context.view.tokens[first : last + 1] if not token.placeholder]
-    explanation, details = result.analysis_explanation, result.recognition_metadata or {}
+    explanation: Any = result.analysis_explanation
+    details = result.recognition_metadata or {}
     recognizer = (explanation.recognizer if explanation else "") or details.get("recognizer_name", "presidio")
     reason = (explanation.textual_explanation or explanation.pattern_name or "") if explanation else ""
     spans: list[Span] = []

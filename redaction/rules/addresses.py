@@ -16,10 +16,8 @@ MAX_NAME_TOKENS = 4
 REACH = 28
 MAX_GAP = 2
 MAX_TAIL = 8
-_LINKS = frozenset("of the on and in at near number no".split())
-_NUMBERED = frozenset(
-    "flat apartment apt unit suite house block sector door plot floor phase building tower room".split()
-)
+_LINKS = lexicon.words("of the on and in at near number no")
+_NUMBERED = lexicon.words("flat apartment apt unit suite house block sector door plot floor phase building tower room")
 
 
 def find(context: CallContext) -> Iterator[Hit]:

@@ -16,7 +16,7 @@ KINDS = ("DATE_OF_BIRTH", "AGE")
 REACH = 25
 DATE_DIGITS = 4
 SAME_DATE_TOKENS = 8
-_LINKS = frozenset("the of and a on in , - uh um".split())
+_LINKS = lexicon.words("the of and a on in , - uh um")
 _DATE_SAID = NUMERIC | {Said.ORDINAL, Said.CODE, Said.TIME}
 _BIRTH_YEAR = re.compile(r"(?:19[2-9]\d|200\d|201[0-2])$")
 _WRITTEN_BIRTH = re.compile(
@@ -35,7 +35,7 @@ def find(context: CallContext) -> Iterator[Hit]:
 
 
 def _first(context: CallContext, dates: Iterator[Hit]) -> Iterator[Hit]:
-    """Yield the first date and what still belongs to it (its year in the next breath), not the date of a later topic."""
+    """Yield the first date and what still belongs to it (its year in the next breath), not a later topic's date."""
     end: int | None = None
     for hit in dates:
         place = context.cues.places[hit.tokens[0].at]

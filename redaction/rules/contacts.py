@@ -19,11 +19,13 @@ _TLD = "|".join(sorted(lexicon.TLDS, key=len, reverse=True))
 _DOMAIN = re.compile(rf"^(?:[\w\-]+\.)+(?:{_TLD})(?:/\S*)?$|^(?:https?://|www\.)\S+$")
 _IP = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$|^(?:[0-9a-f]{1,4}:){3,7}[0-9a-f:]*$")
 _HANDLE = re.compile(r"^@\w{2,}$|^\w+[._]\w+\d*$")
-_JOINS = frozenset("dot underscore dash hyphen minus plus period point . _ - under score".split())
+_JOINS = lexicon.words("dot underscore dash hyphen minus plus period point . _ - under score")
 _AT = frozenset(("at", "@", "ad", "@at"))
-_BOUNDARY = frozenset(
-    "is it it's its that's that address email e-mail mail id to me my your you at the a an on in and or yes no so please "
-    "sure okay ok was be use using reach contact write send i i'm am we our new correct right with as for by from not".split()
+_BOUNDARY = lexicon.words(
+    "is it it's its that's that address email e-mail mail id to me my your you at the a an on in and or yes "
+    "no so please "
+    "sure okay ok was be use using reach contact write send i i'm am we our new correct right with as for "
+    "by from not"
 )
 
 
@@ -36,8 +38,6 @@ def find(context: CallContext) -> Iterator[Hit]:
             if "@" in token.norm and len(token.norm) > 1:
                 first = _local_start(tokens, at) if token.norm.startswith("@") or _joined_before(tokens, at) else at
                 yield Hit(tuple(tokens[first : _domain_end(tokens, at)]), _kind(token), 0.95, RULE, "an at sign")
-            elif _IP.match(token.norm) and not token.norm.replace(".", "").isdigit() | (token.norm.count(".") != 3):  # noqa: PLR2004
-                yield Hit((token,), "IP_ADDRESS", 0.9, RULE, "the form of an IP address")
             elif _IP.match(token.norm):
                 yield Hit((token,), "IP_ADDRESS", 0.9, RULE, "the form of an IP address")
             elif (end := _domain(tokens, at)) is not None:
@@ -93,9 +93,8 @@ def _domain_end(tokens: Sequence[Token], at: int) -> int:
 def _around(context: CallContext, tokens: Sequence[Token], at: int, end: int) -> Hit:
     first = _left_of_domain(tokens, at)
     before = tokens[first - 1].norm if first else ""
-    mail = (
-        before in _AT or before.endswith("@") or (first >= 2 and before == "rate" and tokens[first - 2].norm == "the")
-    )  # noqa: PLR2004
+    rate = before == "rate" and first > 1 and tokens[first - 2].norm == "the"
+    mail = rate or before in _AT or before.endswith("@")
     cue = context.cues.before(tokens[at])
     mailbox = tokens[at].norm.split(".")[0] in lexicon.MAIL_HOSTS
     if mail or mailbox or (cue is not None and cue.kind == "EMAIL_ADDRESS"):

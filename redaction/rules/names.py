@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from redaction import vocabulary
+from redaction import lexicon, vocabulary
 from redaction.context import CallContext
 from redaction.hits import Hit
 from redaction.lexicon import MONTHS
@@ -19,7 +19,7 @@ FUZZY_FROM = 5
 FUZZY_TWO_FROM = 8
 
 _LETTERS = re.compile(r"^[^\W\d_]+(?:['.\-][^\W\d_]+)*$")
-_TITLES = frozenset("mr mrs ms miss dr mister missus doctor sir madam prof professor smt shri".split())
+_TITLES = lexicon.words("mr mrs ms miss dr mister missus doctor sir madam prof professor smt shri")
 _SURE = (
     "my name is",
     "name is",
@@ -35,16 +35,21 @@ _LIKELY = (
     "this is", "i am", "i'm", "it's", "speaking with", "speaking to", "talking to", "talking with", "speak to",
     "speak with", "am i speaking with", "is this", "that's", "that is", "it is", "here is", "meet", "on behalf of",
 )  # fmt: skip
-_GREETINGS = ("hi", "hello", "hey", "thank you", "thanks", "good morning", "good afternoon", "good evening", "dear", "bye",
-              "goodbye", "sorry", "okay", "ok", "sure", "perfect", "great", "yes", "no", "right", "alright", "welcome")  # fmt: skip
-_AFTER = frozenset("speaking here from calling with".split())
-_STOP = frozenset(
-    "and the a an i my your from at in on of is was for to so but with here speaking calling please yes no it".split()
+_GREETINGS = ("hi", "hello", "hey", "thank you", "thanks", "good morning", "good afternoon", "good evening", "dear",
+              "bye", "goodbye", "sorry", "okay", "ok", "sure", "perfect", "great", "yes", "no", "right", "alright",
+              "welcome")  # fmt: skip
+_AFTER = lexicon.words("speaking here from calling with")
+_STOP = lexicon.words(
+    "and the a an i my your from at in on of is was for to so but with here speaking calling please yes no it"
 )
-_PLACES = frozenset(
-    "india england london america germany france italy spain ireland scotland wales bengaluru bangalore mumbai delhi chennai "
-    "hyderabad pune kolkata manchester birmingham leeds bristol glasgow edinburgh dublin york chicago boston texas california "
-    "florida springfield paris berlin munich madrid rome amsterdam monday tuesday wednesday thursday friday saturday sunday".split()
+_PLACES = lexicon.words(
+    "india england london america germany france italy spain ireland scotland wales bengaluru bangalore "
+    "mumbai delhi chennai "
+    "hyderabad pune kolkata manchester birmingham leeds bristol glasgow edinburgh dublin york chicago "
+    "boston texas "
+    "california "
+    "florida springfield paris berlin munich madrid rome amsterdam monday tuesday wednesday thursday friday "
+    "saturday sunday"
 )
 
 
@@ -70,7 +75,7 @@ def name_like(token: Token) -> bool:
 
 
 def _bare(norm: str) -> str:
-    return norm[:-2] if norm.endswith("'s") else norm
+    return norm.removesuffix("'s")
 
 
 def _wordy(token: Token) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from redaction import lexicon, vocabulary
 from redaction.context import CallContext
@@ -16,9 +17,10 @@ from redaction.view import Token
 
 RULE = "spoken_numbers"
 KINDS = (
-    "PERSON", "ADDRESS", "VEHICLE_PLATE", "CREDIT_CARD", "CARD_CVV", "CARD_EXPIRY", "OTP", "PIN", "PASSWORD", "DATE_OF_BIRTH",
-    "PHONE_NUMBER", "BANK_ACCOUNT", "SSN", "NHS_NUMBER", "NINO", "AADHAAR", "PAN", "PASSPORT", "DRIVING_LICENCE", "IBAN",
-    "UPI_ID", "USERNAME", "REFERENCE_NUMBER", "NUMBER_SEQUENCE", "EMAIL_ADDRESS",
+    "PERSON", "ADDRESS", "VEHICLE_PLATE", "CREDIT_CARD", "CARD_CVV", "CARD_EXPIRY", "OTP", "PIN", "PASSWORD",
+    "DATE_OF_BIRTH", "PHONE_NUMBER", "BANK_ACCOUNT", "SSN", "NHS_NUMBER", "NINO", "AADHAAR", "PAN",
+    "PASSPORT", "DRIVING_LICENCE",
+    "IBAN", "UPI_ID", "USERNAME", "REFERENCE_NUMBER", "NUMBER_SEQUENCE", "EMAIL_ADDRESS",
 )  # fmt: skip
 FAIL_CLOSED_DIGITS = 5
 CUED_DIGITS = 3
@@ -29,7 +31,7 @@ SPELLED = 4
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _WRITTEN_DATE = re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d\d\W*$|^(?:19|20)\d\d-\d\d-\d\d\W*$")
 _GROUPED = re.compile(r"^\d{1,3}(?:,\d{2,3})+(?:\.\d+)?\W*$|^\d+\.\d{1,2}\W*$")
-_BEFORE_YEAR = frozenset("in since of year until till from by during before after may early late mid summer".split())
+_BEFORE_YEAR = lexicon.words("in since of year until till from by during before after may early late mid summer")
 _SHORT_KINDS = frozenset(
     {"CARD_CVV", "PHONE_NUMBER", "CREDIT_CARD", "OTP", "PIN", "BANK_ACCOUNT", "SSN", "CARD_EXPIRY"}
 )
@@ -89,7 +91,7 @@ def _trimmed(run: Run, order: Sequence[Token], places: dict[int, int]) -> Run:
 def _elsewhere(
     tokens: Sequence[Token], parts: Sequence[Part], edge: int, order: Sequence[Token], places: dict[int, int]
 ) -> bool:
-    """Say whether the first or last turn's share of a run is a sum, a quantity or "in 2024": another thing altogether."""
+    """Say whether the first or last turn's share of a run is a sum, a quantity or "in 2024": something else."""
     share = [(token, part) for token, part in zip(tokens, parts, strict=True) if token.segment == tokens[edge].segment]
     run = Run(tuple(token for token, _ in share), tuple(part for _, part in share))
     if run.letters or len(run.digits) > LONG_CODE:
@@ -151,7 +153,7 @@ def _fits(context: CallContext, run: Run, cue: Cue) -> bool:
 
 def _explained(run: Run, before: Token | None, after: Token | None, cue: Cue | None) -> bool:
     """Say whether the run is a sum, a quantity, a year, a date or a time."""
-    if len(run.digits) >= LONG_FOR_QUANTITY and not _all_grouped(run):
+    if len(run.digits) >= LONG_FOR_QUANTITY and not (_all_grouped(run) or (_scaled(run) and _cardinal(run))):
         return False
     if run.letters:
         return False
@@ -160,7 +162,7 @@ def _explained(run: Run, before: Token | None, after: Token | None, cue: Cue | N
         and not run.tokens[-1].closes
         and (after.norm in lexicon.CURRENCY or after.norm in lexicon.UNITS)
     ):
-        return len(run.tokens) <= LONG_CODE or any(part.said is Said.SCALE for part in run.parts)
+        return len(run.tokens) <= LONG_CODE or _scaled(run)
     if before is not None and before.norm in lexicon.CURRENCY and not before.closes:
         return True
     return _dated(run, before, after, cue) or _quantity(run, cue)
@@ -187,13 +189,17 @@ def _quantity(run: Run, cue: Cue | None) -> bool:
         return False
     if _all_grouped(run):
         return True
-    scaled = any(part.said is Said.SCALE for part in run.parts)
+    scaled = _scaled(run)
     return (scaled and len(run.tokens) <= LONG_CODE + 1 and _cardinal(run)) or (
         cue is not None and len(run.digits) <= LONG_CODE
     )
 
 
+def _scaled(run: Run) -> bool:
+    return any(part.said is Said.SCALE for part in run.parts)
+
+
 def _cardinal(run: Run) -> bool:
     """Say whether the words read as one number: no run of single digits among them."""
     singles = [part.said is Said.DIGIT for part in run.parts]
-    return not any(one and two for one, two in zip(singles, singles[1:], strict=False))
+    return not any(one and two for one, two in pairwise(singles))

@@ -1,14 +1,15 @@
 """Slots: the answer to a question for personal data, taken even where it was heard as nonsense.
 
-A recogniser that mishears "meera dot krishnan" writes words that no pattern knows. The question was still asked, and the
-sound still holds the answer: when the answering sentence holds anything but ordinary words, all but its frame goes.
+A recogniser that mishears "meera dot krishnan" writes words that no pattern knows. The question was still asked, and
+the sound still holds the answer: when the answering sentence holds anything but ordinary words, all but its frame
+goes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from redaction import vocabulary
+from redaction import lexicon, vocabulary
 from redaction.context import CallContext
 from redaction.cues import AMOUNT, Cue
 from redaction.hits import Hit
@@ -18,7 +19,8 @@ from redaction.view import Token
 
 RULE = "answer_slots"
 KINDS = (
-    "EMAIL_ADDRESS", "REFERENCE_NUMBER", "CREDIT_CARD", "CARD_CVV", "CARD_EXPIRY", "PHONE_NUMBER", "BANK_ACCOUNT", "PAN",
+    "EMAIL_ADDRESS", "REFERENCE_NUMBER", "CREDIT_CARD", "CARD_CVV", "CARD_EXPIRY", "PHONE_NUMBER", "BANK_ACCOUNT",
+    "PAN",
     "AADHAAR", "SSN", "PASSPORT", "DRIVING_LICENCE", "VEHICLE_PLATE", "UPI_ID", "USERNAME", "PASSWORD", "NINO",
     "NHS_NUMBER", "ADDRESS", "OTP", "PIN", "NUMBER_SEQUENCE",
 )  # fmt: skip
@@ -29,12 +31,14 @@ LOOP = 6
 MAX_STATED = 18
 MAX_LEAD = 5
 _STATED = frozenset({"EMAIL_ADDRESS", "UPI_ID", "USERNAME", "PASSWORD"})
-_FRAME = FILLERS | frozenset(
-    "my the is of name number email e-mail address one it's i i'm have so sure here you let me see um uh first line code "
-    "account card policy order phone mobile date birth reads said would be for this that's a an on with and at ending".split()
+_FRAME = FILLERS | lexicon.words(
+    "my the is of name number email e-mail address one it's i i'm have so sure here you let me see um uh "
+    "first line code "
+    "account card policy order phone mobile date birth reads said would be for this that's a an on with and "
+    "at ending"
 )
-_SIGNS = frozenset("dot at @ underscore dash hyphen double triple".split())
-_REFUSALS = frozenset("don't why sorry can't what cannot haven't didn't not how when which could would can do".split())
+_SIGNS = lexicon.words("dot at @ underscore dash hyphen double triple")
+_REFUSALS = lexicon.words("don't why sorry can't what cannot haven't didn't not how when which could would can do")
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -77,7 +81,7 @@ def _sign(token: Token) -> bool:
 def _asks(stretch: Sequence[Token], cue: Cue) -> bool:
     """Say whether little follows the cue in its own stretch: the turn then passes to the other side."""
     after = [token for token in stretch if token.at > cue.token.at]
-    return len(after) <= (MAX_STATED if cue.kind in _STATED else 6) and not any(token.placeholder for token in after)  # noqa: PLR2004 - "… on the back of it, please?"
+    return len(after) <= (MAX_STATED if cue.kind in _STATED else 6) and not any(token.placeholder for token in after)
 
 
 def _answer(context: CallContext, stretches: Sequence[Sequence[Token]], cue: Cue) -> Iterator[Hit]:

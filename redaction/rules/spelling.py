@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from redaction import lexicon
 from redaction.context import CallContext
 from redaction.hits import Hit
 from redaction.view import Token
@@ -12,7 +13,7 @@ RULE = "spelled_words"
 KINDS = ("PERSON",)
 MIN_LETTERS = 2
 MAX_BETWEEN = 2
-_AS = frozenset("as is for like in".split())
+_AS = lexicon.words("as is for like in")
 
 
 def find(context: CallContext) -> Iterator[Hit]:

@@ -1,3 +1,5 @@
+"""Sound: replaced inside a range, untouched outside, lossless in the file."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""Operators: constants, and a refusal of what is not built."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,8 @@
+"""Spans: nothing covered is left in words or in sound."""
+
 from __future__ import annotations
+
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -44,7 +48,7 @@ def test_merging_neither_uncovers_nor_covers_a_word(found: list[Span]) -> None:
     merged = merge_spans(found)
     assert covered(merged) == covered(found)
     assert merge_spans(merged) == merged
-    for one, two in zip(merged, merged[1:], strict=False):
+    for one, two in pairwise(merged):
         assert one.segment != two.segment or one.end_word <= two.first_word
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints ratios against a plain peer in the same run."""
