@@ -43,7 +43,7 @@ def parse_range(header: str | None, size: int) -> ByteRange:
             raise RangeNotSatisfiable("the range lies outside the recording", size=size)
         return ByteRange(size - wanted, size, size, partial=True)
     first = int(match["first"])
-    last = int(match["last"]) if match["last"] else size - 1
+    last = int(match["last"]) if match["last"] else max(first, size - 1)
     if last < first:
         return ByteRange(0, size, size, partial=False)
     if first >= size:
