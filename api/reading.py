@@ -1,4 +1,4 @@
-"""Reading content: redacted by default, clear with its own scope, a stated reason and an audit event, closed if in doubt."""
+"""Reading content: redacted by default, clear with a scope, a reason and an audit event, closed if in doubt."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from api.auth import Caller, utc_now, workspace_of
+from api.auth import utc_now, workspace_of
+from api.keys import Caller
 from domain.calls import CallState
 from domain.errors import Blocked, Forbidden, NotReady, ReasonMissing
 from domain.processing import Verdict
@@ -31,9 +32,12 @@ class ClearRequest:
 
 
 def asked_for(
-    clear: Annotated[bool, Query(description="The copy as spoken. Needs `transcripts:clear` and a reason; audited.")] = False,
+    clear: Annotated[
+        bool, Query(description="The copy as spoken. Needs `transcripts:clear` and a reason; audited.")
+    ] = False,
     reason: Annotated[
-        str | None, Query(max_length=200, description="Why the clear copy is needed. Kept in the audit log: name no person.")
+        str | None,
+        Query(max_length=200, description="Why the clear copy is needed. Kept in the audit log: name no person."),
     ] = None,
 ) -> ClearRequest:
     """Read the two query parameters of a clear copy."""

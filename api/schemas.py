@@ -34,11 +34,15 @@ class WorkspaceIn(Body):
     """A new workspace."""
 
     name: Name = Field(examples=["Acme Support"])
-    profile: str = Field(default="strict", examples=["strict"], description="Policy profile; `callward policy list` names them.")
+    profile: str = Field(
+        default="strict", examples=["strict"], description="Policy profile; `callward policy list` names them."
+    )
     content_retention: str | None = Field(
         default=None, examples=["P90D"], description="The customer's own window for recordings and transcripts."
     )
-    consent_required: bool | None = Field(default=None, description="Wait for the parties' consent before any processing.")
+    consent_required: bool | None = Field(
+        default=None, description="Wait for the parties' consent before any processing."
+    )
     instruction: list[Purpose] = Field(
         default=[Purpose.TRANSCRIPTION, Purpose.REDACTION, Purpose.SERVE_CUSTOMER],
         min_length=1,
@@ -128,7 +132,9 @@ class CallIn(Body):
 
     recording: RecordingIn
     call_log: CallLogIn | None = None
-    source: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")] = Field(default="api", examples=["android-crm"])
+    source: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")] = Field(
+        default="api", examples=["android-crm"]
+    )
     origin_id: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(
         default=None, description="The source's own id of the call: the same source and id is the same call."
     )

@@ -27,7 +27,17 @@ def _call(document: Document) -> dict[str, Any]:
         "record": tags(document),
         **{
             name: document[name]
-            for name in ("state", "stages", "source", "media_type", "size", "consent", "setup_time", "created_at", "updated_at")
+            for name in (
+                "state",
+                "stages",
+                "source",
+                "media_type",
+                "size",
+                "consent",
+                "setup_time",
+                "created_at",
+                "updated_at",
+            )
         },
     }
 

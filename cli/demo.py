@@ -69,7 +69,8 @@ def run_demo(data_dir: Path, output: Path, console: Console) -> int:
     unready = [call for call in calls if call.detail["state"] != "ready"]
     for call in unready:
         console.print(
-            f"[red]{call.sample['file']}: {call.detail['state']}[/red]; logs in {data_dir}/logs, `callward doctor --data {data_dir}` says more"
+            f"[red]{call.sample['file']}: {call.detail['state']}[/red]; logs are in {data_dir}/logs, "
+            f"`callward doctor --data {data_dir}` says more"
         )
     return 1 if unready else 0
 

@@ -23,7 +23,12 @@ def dead(url: Url, key: Key) -> None:
         with ApiClient(url, key) as client:
             for letter in client.get("/v1/dead-letters"):
                 table.add_row(
-                    letter["job_id"], letter["call_id"], letter["task"], str(letter["attempts"]), letter["error"] or "", letter["created_at"][:19]
+                    letter["job_id"],
+                    letter["call_id"],
+                    letter["task"],
+                    str(letter["attempts"]),
+                    letter["error"] or "",
+                    letter["created_at"][:19],
                 )
     except ApiError as error:
         typer.echo(str(error), err=True)

@@ -17,7 +17,9 @@ from cli.doctor import doctor as run_doctor
 from cli.stack.errors import StackError
 from cli.up import run_up
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Callward on one machine.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Callward on one machine."
+)
 app.add_typer(policy.app, name="policy")
 app.add_typer(jobs.app, name="jobs")
 app.command("transcribe")(files.transcribe)

@@ -35,5 +35,7 @@ def show(name: Annotated[str, typer.Argument(help="A profile's name.")]) -> None
     for category, rule in policy.categories.items():
         tags = policy.tags(category, workspace_id="example", anchor=now)
         purposes = ", ".join(rule.purposes)
-        table.add_row(category, rule.role, rule.legal_basis, purposes, tags.retain_until.isoformat(), rule.retention.source)
+        table.add_row(
+            category, rule.role, rule.legal_basis, purposes, tags.retain_until.isoformat(), rule.retention.source
+        )
     Console().print(table)

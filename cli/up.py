@@ -26,7 +26,9 @@ def run_up(data_dir: Path, console: Console) -> None:
             data_dir,
             apps=app_specs(),
             kept_secrets=KEPT_SECRETS,
-            on_event=lambda event: console.print(f"  [dim]{event.part} {event.kind} {event.detail}[/dim]", highlight=False),
+            on_event=lambda event: console.print(
+                f"  [dim]{event.part} {event.kind} {event.detail}[/dim]", highlight=False
+            ),
         ) as stack,
     ):
         platform_key = stack.env["CALLWARD_BOOTSTRAP_KEY"]

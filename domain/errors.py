@@ -10,7 +10,7 @@ class CallwardError(Exception):
 
     code: ClassVar[str] = "internal"
 
-    def __init__(self, message: str, **fields: str | int | float | None) -> None:
+    def __init__(self, message: str, **fields: str | float | None) -> None:
         super().__init__(message)
         self.message = message
         self.fields = fields

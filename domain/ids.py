@@ -1,4 +1,4 @@
-"""Ids: opaque, chosen by us before the insert (an insert that timed out may have been applied), never derived from content."""
+"""Ids: opaque, never derived from content, chosen by us before the insert: one that timed out may have been applied."""
 
 from __future__ import annotations
 

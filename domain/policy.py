@@ -56,9 +56,7 @@ def policy_from_document(document: Mapping[str, Any]) -> Policy:
     """
     try:
         zone = str(document["zone"])
-        rules = {
-            Category(name): _rule(name, body, zone) for name, body in dict(document["categories"]).items()
-        }
+        rules = {Category(name): _rule(name, body, zone) for name, body in dict(document["categories"]).items()}
         policy = Policy(
             policy_id=str(document["id"]),
             version=int(document["version"]),

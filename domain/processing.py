@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.calls import CallState, UNSERVED_FOR_GOOD
+from domain.calls import UNSERVED_FOR_GOOD, CallState
 from domain.records import Purpose, Role
 
 

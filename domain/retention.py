@@ -55,7 +55,7 @@ class RetentionRule:
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the same-numbered day `months` later, or that month's last day where there is none (29 Feb + 1 y = 28 Feb)."""
+    """Return the same-numbered day `months` later, or the month's last day if there is none (29 Feb + 1 y = 28 Feb)."""
     index = day.year * 12 + (day.month - 1) + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,4 +1,4 @@
-"""May a call's derived text enter the training corpus? (law.md C4.) Everything must hold; the first that does not is the reason."""
+"""May a call's derived text enter the corpus? (law.md C4.) All must hold; the first that does not is the reason."""
 
 from __future__ import annotations
 

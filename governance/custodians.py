@@ -1,4 +1,4 @@
-"""Custodians: whoever keeps personal data of a call says what it holds and can erase it. Forgetting one fails the build."""
+"""Custodians: whoever keeps personal data of a call says what it holds and can erase it. None may be forgotten."""
 
 from __future__ import annotations
 

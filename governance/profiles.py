@@ -15,7 +15,9 @@ DEFAULT_PROFILE = "strict"
 
 def profile_names() -> list[str]:
     """Return the names of the profiles that ship."""
-    return sorted(entry.name.removesuffix(".yaml") for entry in files("profiles").iterdir() if entry.name.endswith(".yaml"))
+    return sorted(
+        entry.name.removesuffix(".yaml") for entry in files("profiles").iterdir() if entry.name.endswith(".yaml")
+    )
 
 
 def load_profile(name: str) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class IdempotencyStore:
         """
         if not key.strip() or len(key) > _MAX_KEY:
             raise Invalid(f"the Idempotency-Key must have 1 to {_MAX_KEY} characters", field="Idempotency-Key")
-        fresh = {
+        fresh: dict[str, Any] = {
             "_id": new_id("idk"),
             "workspace_id": self._workspace_id,
             "route": route,

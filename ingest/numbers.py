@@ -6,7 +6,9 @@ from typing import Final
 
 import phonenumbers
 
-_WITHHELD: Final = frozenset({"", "-1", "-2", "-3", "anonymous", "private", "restricted", "unknown", "unavailable", "withheld"})
+_WITHHELD: Final = frozenset(
+    {"", "-1", "-2", "-3", "anonymous", "private", "restricted", "unknown", "unavailable", "withheld"}
+)
 _SHORTEST: Final = 7
 
 

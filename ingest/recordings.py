@@ -100,9 +100,7 @@ class RecordingStore:
             for number in range(1, count + 1)
             if number not in arrived
         ]
-        return UploadPlan(
-            "multipart", expires_at, part_bytes=CLIENT_PART_BYTES, parts=tuple(parts), arrived=arrived
-        )
+        return UploadPlan("multipart", expires_at, part_bytes=CLIENT_PART_BYTES, parts=tuple(parts), arrived=arrived)
 
     async def _open_multipart(self, recording: Document, key: bytes) -> str:
         multipart_id = await self._resources.objects.start_multipart(recording["upload"]["key"], customer_key=key)

@@ -114,7 +114,9 @@ class Registration:
         if not accepted(new.media_type):
             raise UnsupportedMedia("this media type is not taken in", media_type=new.media_type)
         if new.call_log and new.call_log.setup_time > now + CLOCK_SKEW:
-            raise Invalid("the call begins in the future; check the device's clock and zone", field="call_log.setup_time")
+            raise Invalid(
+                "the call begins in the future; check the device's clock and zone", field="call_log.setup_time"
+            )
 
     async def _create(self, new: NewCall, attempt: Attempt, now: datetime) -> Registered:
         call_id = attempt.result_id

@@ -1,1 +1,1 @@
-"""Where things are kept: MongoDB, the object store, keys, the outbox and the audit chain. Only this room sees the drivers."""
+"""Where things are kept: MongoDB, object store, keys, outbox, audit chain. Only this room sees the drivers."""

@@ -77,5 +77,8 @@ _HASHED = ("sequence", "previous_hash", "event", "actor", "at", "call_id", "deta
 
 
 def _hash(chain: str, body: dict[str, Any]) -> str:
-    told = {name: body[name] for name in _HASHED} | {"at": body["at"].isoformat(timespec="milliseconds"), "chain": chain}
+    told = {name: body[name] for name in _HASHED} | {
+        "at": body["at"].isoformat(timespec="milliseconds"),
+        "chain": chain,
+    }
     return hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -74,9 +74,14 @@ _BY_CALL = (Index(_up("workspace_id", "call_id")),)
 COLLECTIONS: tuple[CollectionSpec, ...] = (
     CollectionSpec("workspaces", "governance.workspaces", personal=False),
     CollectionSpec(
-        "policies", "governance.workspaces", personal=False, indexes=(Index(_up("workspace_id", "version"), unique=True),)
+        "policies",
+        "governance.workspaces",
+        personal=False,
+        indexes=(Index(_up("workspace_id", "version"), unique=True),),
     ),
-    CollectionSpec("legal_holds", "governance.holds", personal=False, indexes=(Index(_up("workspace_id", "released_at")),)),
+    CollectionSpec(
+        "legal_holds", "governance.holds", personal=False, indexes=(Index(_up("workspace_id", "released_at")),)
+    ),
     CollectionSpec("receipts", "governance.purges", personal=False, indexes=_BY_CALL),
     CollectionSpec("api_keys", "api.keys", personal=False, indexes=(Index(_up("workspace_id")),)),
     CollectionSpec(
@@ -86,16 +91,18 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         tagged=True,
         indexes=(
             Index((("workspace_id", 1), ("created_at", -1), ("_id", -1))),
-            Index(
-                _up("workspace_id", "source", "origin_id"), unique=True, partial={"origin_id": {"$type": "string"}}
-            ),
+            Index(_up("workspace_id", "source", "origin_id"), unique=True, partial={"origin_id": {"$type": "string"}}),
             Index(_up("workspace_id", "content_hash"), partial={"content_hash": {"$type": "string"}}),
             Index(_up("state", "updated_at")),
             Index(_up("retain_until")),
         ),
     ),
     CollectionSpec(
-        "recordings", "ingest.recordings", personal=True, tagged=True, indexes=(Index(_up("workspace_id", "call_id"), unique=True),)
+        "recordings",
+        "ingest.recordings",
+        personal=True,
+        tagged=True,
+        indexes=(Index(_up("workspace_id", "call_id"), unique=True),),
     ),
     CollectionSpec(
         "call_logs",

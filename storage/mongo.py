@@ -38,7 +38,11 @@ class Collection:
     def _scoped(self, found: Filter) -> Document:
         if self._workspace_id is None:
             return dict(found)
-        return {"$and": [dict(found), {"workspace_id": self._workspace_id}]} if found else {"workspace_id": self._workspace_id}
+        return (
+            {"$and": [dict(found), {"workspace_id": self._workspace_id}]}
+            if found
+            else {"workspace_id": self._workspace_id}
+        )
 
     async def insert(self, document: Document, *, tx: Session = None) -> None:
         """Insert a document. Raises Duplicate when a unique value is taken."""
@@ -170,7 +174,12 @@ class Database:
                 await self._create(home, spec.name)
             if spec.tagged:
                 await home.command(
-                    {"collMod": spec.name, "validator": spec.validator(), "validationLevel": "strict", "validationAction": "error"}
+                    {
+                        "collMod": spec.name,
+                        "validator": spec.validator(),
+                        "validationLevel": "strict",
+                        "validationAction": "error",
+                    }
                 )
             for index in spec.indexes:
                 options: dict[str, Any] = {"name": index.name, "unique": index.unique}

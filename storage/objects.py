@@ -1,4 +1,4 @@
-"""The object store: uploads come in under a customer key (SSE-C), what we keep is sealed by us before it leaves the process.
+"""The object store: uploads come in under a customer key (SSE-C), what we keep is sealed before it leaves the process.
 
 Keys are opaque: `u/{call}/{upload}` while it comes in, `c/{call}/{object}` afterwards. boto3 is synchronous; every call
 runs in a thread.

@@ -99,7 +99,7 @@ class Outbox:
         return matched == 1
 
     async def complete(self, job: Job, *, now: datetime, tx: Any) -> None:
-        """Mark the job done, inside the transaction that writes its effect. Raises LostLease: nothing is written then."""
+        """Mark the job done, inside the transaction that writes its effect. Raises LostLease: nothing is written."""
         change = {"$set": {"state": JobState.DONE.value, "done_at": now, "lease_until": None, "error": None}}
         if await self._jobs.update(_held(job), change, tx=tx) != 1:
             raise LostLease("the job is held by another worker", job_id=job.job_id)

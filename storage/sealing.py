@@ -1,7 +1,7 @@
-"""Encryption of what is stored. The primitives are `cryptography`'s (AES-256-GCM, HKDF-SHA256); see docs/adr/0003-crypto.md.
+"""Encryption of what is stored. The primitives are `cryptography`'s (AES-256-GCM, HKDF-SHA256); docs/adr says why.
 
 Small values are sealed whole under a random nonce. Objects are sealed in chunks, so that a range can be read without
-the rest (the STREAM construction, Hoang et al. 2015): every object has a key of its own, derived from the call's key and
+the rest (the STREAM construction, Hoang et al. 2015): each object has a key of its own, derived from the call's key and
 the object's id, the nonce is the chunk's number and whether it is the last, so chunks can be neither reordered,
 dropped, repeated nor moved to another object, and a truncated object does not open.
 """

@@ -51,14 +51,18 @@ def stack_settings(stack: EmbeddedStack) -> Callable[..., Settings]:
 
     def build(**changes: Any) -> Settings:
         prefix = "CALLWARD_"
-        values = {name.removeprefix(prefix).lower(): value for name, value in stack.env.items() if name.startswith(prefix)}
+        values = {
+            name.removeprefix(prefix).lower(): value for name, value in stack.env.items() if name.startswith(prefix)
+        }
         return Settings(**{**values, **changes})
 
     return build
 
 
 @pytest.fixture
-async def resources(stack_settings: Callable[..., Settings], request: pytest.FixtureRequest) -> AsyncIterator[Resources]:
+async def resources(
+    stack_settings: Callable[..., Settings], request: pytest.FixtureRequest
+) -> AsyncIterator[Resources]:
     """Stores on the stack; changes of the settings by `@pytest.mark.settings(...)`."""
     marker = request.node.get_closest_marker("settings")
     opened = Resources.open(stack_settings(**(marker.kwargs if marker else {})))

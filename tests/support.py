@@ -26,7 +26,12 @@ def sample(name: str) -> dict[str, Any]:
 
 def spoken_items(script: dict[str, Any], *kinds: str) -> list[dict[str, Any]]:
     """Return the script's personal data of these kinds, with the times at which they are audible."""
-    return [item | {"channel": turn["channel"]} for turn in script["turns"] for item in turn["pii"] if item["entity_type"] in kinds]
+    return [
+        item | {"channel": turn["channel"]}
+        for turn in script["turns"]
+        for item in turn["pii"]
+        if item["entity_type"] in kinds
+    ]
 
 
 @dataclass

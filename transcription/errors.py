@@ -15,39 +15,39 @@ class RecordingError(ValueError):
         super().__init__(sentence or self.sentence)
 
 
-class NotAudio(RecordingError):  # noqa: N818 - the fact is the name
+class NotAudio(RecordingError):
     """The bytes are no sound file of an accepted kind, or hold no readable audio stream."""
 
     reason = "not_audio"
     sentence = "The file is not a sound recording of an accepted kind."
 
 
-class EmptyRecording(RecordingError):  # noqa: N818 - the fact is the name
+class EmptyRecording(RecordingError):
     """There are no bytes, or no samples in them."""
 
     reason = "empty"
     sentence = "The recording is empty."
 
 
-class TooLong(RecordingError):  # noqa: N818 - the fact is the name
+class TooLong(RecordingError):
     """More sound than the limit allows."""
 
     reason = "too_long"
     sentence = "The recording is longer than allowed."
 
 
-class DecodingStopped(RecordingError):  # noqa: N818 - the fact is the name
+class DecodingStopped(RecordingError):
     """The decoder ran into its memory, time or output limit, or crashed."""
 
     reason = "decoding_stopped"
     sentence = "Decoding the recording was stopped because it exceeded its limits."
 
 
-class ModelMissing(ValueError):  # noqa: N818 - the fact is the name
+class ModelMissing(ValueError):
     """No speech model of that name is installed, or its files are damaged."""
 
 
-class LanguageUnsupported(ValueError):  # noqa: N818 - the fact is the name
+class LanguageUnsupported(ValueError):
     """The model cannot transcribe the language asked for."""
 
 

@@ -43,7 +43,7 @@ def _work(settings: Settings, queue: Queue) -> int:
     app = make_celery(settings)
     process = WorkerProcess(settings)
 
-    @app.task(name=TASK, ignore_result=True)
+    @app.task(name=TASK, ignore_result=True)  # type: ignore[untyped-decorator] # celery publishes no types
     def run(job_id: str) -> None:
         try:
             process.run(job_id)

@@ -38,9 +38,7 @@ async def erase_call(resources: Resources, job: Job) -> None:
     call = await calls.raw(job.call_id)
     if call is not None:
         cause = str(call.get("erase_cause", "request"))
-        await Purges(resources).erase(
-            job.workspace_id, job.call_id, custodians(resources), cause=cause, now=utc_now()
-        )
+        await Purges(resources).erase(job.workspace_id, job.call_id, custodians(resources), cause=cause, now=utc_now())
     identities = [] if call is None or call.get("erase_cause") not in REMEMBERED else _identities(call)
 
     async def write(tx: Any) -> None:

@@ -62,9 +62,7 @@ class Pipeline:
         recording = await recordings.of_call(call["_id"])
         async with in_memory_file(recordings.read_original(recording)) as path:
             try:
-                return await self._run(
-                    decode_guarded, path, max_duration_s=self.resources.settings.max_recording_s
-                )
+                return await self._run(decode_guarded, path, max_duration_s=self.resources.settings.max_recording_s)
             except DecodingStopped:
                 raise
             except RecordingError as error:
@@ -124,16 +122,12 @@ class Pipeline:
     async def _known(self, call: Document) -> KnownParty:
         recordings = RecordingStore(self.resources, call["workspace_id"])
         hints = await recordings.hints(await recordings.of_call(call["_id"]))
-        return KnownParty(
-            numbers=tuple(hints["numbers"]), names=tuple(hints["names"]), emails=tuple(hints["emails"])
-        )
+        return KnownParty(numbers=tuple(hints["numbers"]), names=tuple(hints["names"]), emails=tuple(hints["emails"]))
 
     async def redact_audio(self, call: Document) -> Outcome:
         """Silence in the sound what the same span list hides in the text."""
         redactions = RedactionStore(self.resources, call["workspace_id"])
-        transcript = await TranscriptStore(self.resources, call["workspace_id"]).load(
-            call["_id"], TranscriptKind.CLEAR
-        )
+        transcript = await TranscriptStore(self.resources, call["workspace_id"]).load(call["_id"], TranscriptKind.CLEAR)
         spans = await redactions.spans(call["_id"])
         recording = await self._decoded(call)
         async with in_memory_file(_nothing()) as path:
@@ -160,8 +154,7 @@ def _write_redacted(path: Path, recording: Recording, transcript: Transcript, sp
 
 
 async def _nothing() -> AsyncIterator[bytes]:
-    for nothing in ():
-        yield nothing
+    yield b""
 
 
 async def _read(path: Path) -> AsyncIterator[bytes]:

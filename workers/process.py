@@ -23,9 +23,7 @@ class WorkerProcess:
         self._resources = Resources.open(settings)
         self._engines = Engines(settings)
         pipeline = Pipeline(self._resources, self._engines, self._executor)
-        self._runner = JobRunner(
-            self._resources, pipeline.handlers(), lambda job: erase_call(self._resources, job)
-        )
+        self._runner = JobRunner(self._resources, pipeline.handlers(), lambda job: erase_call(self._resources, job))
 
     def warm(self, queue: Queue) -> None:
         """Load the queue's engine. Raises ModelMissing or ModelMissingError, which name what to install."""

@@ -12,11 +12,11 @@ import structlog
 from domain.calls import CallState, Stage, StageState
 from domain.errors import Gone
 from domain.jobs import Job, Queue
+from domain.logs import where
 from governance.workspaces import WorkspaceStore
 from ingest.call_logs import CallLogStore
 from ingest.calls import CallStore, due_calls
 from storage.resources import Resources
-from domain.logs import where
 from workers.runner import utc_now
 
 log = structlog.get_logger()

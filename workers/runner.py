@@ -15,13 +15,13 @@ import structlog
 from domain.calls import CallState, Stage, StageState, next_stage
 from domain.errors import Gone, LostLease
 from domain.jobs import Job, JobState, Queue, backoff
+from domain.logs import where
 from domain.processing import Decision, Reason, Verdict
 from domain.records import Purpose
 from governance.guard import Guard
 from ingest.calls import CallStore
 from storage.mongo import Document
 from storage.resources import Resources
-from domain.logs import where
 from workers.outcome import Outcome, StageRefused
 
 log = structlog.get_logger()
@@ -170,7 +170,7 @@ class JobRunner:
                 )
 
         await self.resources.database.transaction(write)
-        log.info(f"call:{stage.value}:done", took_s=round(took_s, 3), attempt=job.attempts)
+        log.info("call:stage:done", stage=stage.value, took_s=round(took_s, 3), attempt=job.attempts)
 
     async def _drop(self, job: Job) -> None:
         async def write(tx: Any) -> None:
@@ -180,7 +180,7 @@ class JobRunner:
         log.info("job:dropped")
 
     async def _refuse(self, job: Job, stage: Stage, calls: CallStore, decision: Decision) -> None:
-        log.info(f"call:{stage.value}:{decision.verdict.value}", reason=decision.reason.value)
+        log.info("call:stage:refused", stage=stage.value, verdict=decision.verdict.value, reason=decision.reason.value)
         if decision.reason in _OVER:
             await self._drop(job)
         elif decision.verdict is Verdict.NEVER:
@@ -212,11 +212,11 @@ class JobRunner:
             )
 
         await self.resources.database.transaction(write)
-        log.warning(f"call:{stage.value}:{'blocked' if blocked else 'failed'}", reason=code)
+        log.warning("call:stage:failed", stage=stage.value, blocked=blocked, reason=code)
 
     async def _try_later(self, job: Job, stage: Stage, calls: CallStore, error: Exception) -> None:
         code = getattr(error, "code", "internal")
-        log.warning(f"call:{stage.value}:error", attempt=job.attempts, **where(error))
+        log.warning("call:stage:error", stage=stage.value, attempt=job.attempts, **where(error))
         state = await self.resources.outbox.release(job, now=utc_now(), after=self._pause(job), code=code)
         dead = state is JobState.DEAD
         await calls.set_stage(

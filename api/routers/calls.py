@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from api import views
-from api.auth import CallFollower, CallsReader, CallsWriter, Caller, Stores, utc_now, workspace_of
+from api.auth import CallFollower, CallsReader, CallsWriter, Stores, utc_now, workspace_of
 from api.cursors import make_cursor, read_cursor
+from api.keys import Caller
 from api.openapi import errors
 from api.reading import ClearCopy, clear_copy
 from api.schemas import CallDetail, CallIn, CallOut, CallPage, CompleteIn, ConsentIn, Registered, SearchIn, UploadOut
@@ -68,7 +69,14 @@ def _new_call(body: CallIn) -> NewCall:
     summary="Register a call",
     responses={
         200: {"model": Registered, "description": "Registered before; the same call"},
-        **errors("idempotency-key-missing", "idempotency-key-reused", "idempotency-in-progress", "too-large", "unsupported-media", "gone"),
+        **errors(
+            "idempotency-key-missing",
+            "idempotency-key-reused",
+            "idempotency-in-progress",
+            "too-large",
+            "unsupported-media",
+            "gone",
+        ),
     },
 )
 async def register_call(
@@ -112,7 +120,15 @@ async def resume_upload(call_id: str, caller: CallsWriter, stores: Stores) -> Up
     status_code=202,
     summary="Finish an upload",
     responses=errors(
-        "not-found", "gone", "conflict", "upload-missing", "size-mismatch", "checksum-mismatch", "empty-recording", "not-audio", "unsupported-media"
+        "not-found",
+        "gone",
+        "conflict",
+        "upload-missing",
+        "size-mismatch",
+        "checksum-mismatch",
+        "empty-recording",
+        "not-audio",
+        "unsupported-media",
     ),
 )
 async def complete_upload(call_id: str, body: CompleteIn, caller: CallsWriter, stores: Stores) -> CallOut:
@@ -130,7 +146,15 @@ async def complete_upload(call_id: str, body: CompleteIn, caller: CallsWriter, s
     status_code=202,
     summary="Send a recording in one stream",
     responses=errors(
-        "not-found", "gone", "conflict", "size-mismatch", "checksum-mismatch", "empty-recording", "not-audio", "unsupported-media", "too-large"
+        "not-found",
+        "gone",
+        "conflict",
+        "size-mismatch",
+        "checksum-mismatch",
+        "empty-recording",
+        "not-audio",
+        "unsupported-media",
+        "too-large",
     ),
     openapi_extra={
         "requestBody": {
@@ -166,9 +190,7 @@ async def list_calls(
     """Return the workspace's calls, newest first. Erased and due calls are not among them."""
     workspace_id = workspace_of(caller)
     after = None if cursor is None else await read_cursor(stores, workspace_id, cursor)
-    found = await CallStore(stores, workspace_id).page(
-        now=utc_now(), limit=limit + 1, after=after, states=state or ()
-    )
+    found = await CallStore(stores, workspace_id).page(now=utc_now(), limit=limit + 1, after=after, states=state or ())
     following = None
     if len(found) > limit:
         last = found[limit - 1]
@@ -179,7 +201,7 @@ async def list_calls(
 
 @router.post("/search", summary="Find calls by number", responses=errors())
 async def search_calls(body: SearchIn, caller: CallsReader, stores: Stores) -> CallPage:
-    """Return calls in which a number takes part, newest first. Numbers are found by keyed hash and never stored clear."""
+    """Return calls in which a number takes part, newest first. Numbers are found by keyed hash, never stored clear."""
     workspace_id, now = workspace_of(caller), utc_now()
     number = normalise(body.number, body.region)
     if number is None:
@@ -190,12 +212,10 @@ async def search_calls(body: SearchIn, caller: CallsReader, stores: Stores) -> C
 
 
 @router.get("/{call_id}", summary="Look at a call", responses=errors("not-found", "gone", "reason-missing"))
-async def get_call(
-    call_id: str, caller: CallFollower, stores: Stores, clear: ClearCopy
-) -> CallDetail:
+async def get_call(call_id: str, caller: CallFollower, stores: Stores, clear: ClearCopy) -> CallDetail:
     """Return a call: its stages with times and reasons, the tags of each record, what was found (counts, never values).
 
-    With `?clear=true&reason=…` and the scope `transcripts:clear` the numbers of the call log are shown; that is audited.
+    With `?clear=true&reason=…` and the scope `transcripts:clear` the call log's numbers are shown; that is audited.
     """
     workspace_id, now = workspace_of(caller), utc_now()
     document = await CallStore(stores, workspace_id).get(call_id, now=now)

@@ -105,7 +105,10 @@ def _may_read_redacted(scopes: frozenset[Scope], *, clear: bool) -> None:
     response_class=StreamingResponse,
     responses={
         200: {"content": {"audio/flac": {"schema": {"type": "string", "format": "binary"}}}},
-        206: {"description": "The asked range", "content": {"audio/flac": {"schema": {"type": "string", "format": "binary"}}}},
+        206: {
+            "description": "The asked range",
+            "content": {"audio/flac": {"schema": {"type": "string", "format": "binary"}}},
+        },
         **errors("not-found", "gone", "not-ready", "blocked", "reason-missing", "range-not-satisfiable"),
     },
 )

@@ -22,12 +22,12 @@ async def list_dead_letters(
     """Return the jobs that were given up: of the key's workspace, or of all for a platform key."""
     found = await stores.outbox.dead_letters(caller.workspace_id, limit=limit)
     shown = ("workspace_id", "call_id", "task", "attempts", "error", "created_at")
-    return [
-        DeadLetter.model_validate({"job_id": job["_id"], **{name: job[name] for name in shown}}) for job in found
-    ]
+    return [DeadLetter.model_validate({"job_id": job["_id"], **{name: job[name] for name in shown}}) for job in found]
 
 
-@router.post("/{job_id}/requeue", status_code=202, summary="Try a dead letter again", responses=errors("not-found", "conflict"))
+@router.post(
+    "/{job_id}/requeue", status_code=202, summary="Try a dead letter again", responses=errors("not-found", "conflict")
+)
 async def requeue(job_id: str, caller: Admin, stores: Stores) -> dict[str, str]:
     """Give the job all its tries again; its call goes on from the stage that failed."""
     now = utc_now()

@@ -70,7 +70,9 @@ async def list_keys(workspace_id: str, caller: Admin, stores: Stores) -> list[Ke
     return [_key(document) for document in await KeyStore(stores).of_workspace(workspace.workspace_id)]
 
 
-@router.delete("/{workspace_id}/keys/{key_id}", status_code=204, summary="Revoke an API key", responses=errors("not-found"))
+@router.delete(
+    "/{workspace_id}/keys/{key_id}", status_code=204, summary="Revoke an API key", responses=errors("not-found")
+)
 async def revoke_key(workspace_id: str, key_id: str, caller: Admin, stores: Stores) -> Response:
     """Revoke a key at once."""
     now = utc_now()

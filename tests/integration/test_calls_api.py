@@ -149,9 +149,7 @@ async def test_a_plain_streaming_put_does_it_in_one(tenant: Tenant) -> None:
     assert (done.status_code, done.json()["state"]) == (202, "received")
     again = await client.put(f"/v1/calls/{call_id}/recording", content=content)
     assert again.status_code == 202
-    other = await client.put(
-        f"/v1/calls/{call_id}/recording", content=content, headers={"Content-Sha256": "0" * 64}
-    )
+    other = await client.put(f"/v1/calls/{call_id}/recording", content=content, headers={"Content-Sha256": "0" * 64})
     assert other.status_code == 409
 
 
@@ -266,7 +264,12 @@ async def test_another_workspace_sees_404_everywhere_and_nothing_in_its_lists(ma
     call = await upload(await owner.client(*WRITE), wav(seed=13))
     everything = await stranger.client(*Scope)
     for method, path in (
-        ("GET", ""), ("GET", "/transcript"), ("GET", "/recording"), ("POST", "/upload"), ("DELETE", ""), ("GET", "/receipt"),
+        ("GET", ""),
+        ("GET", "/transcript"),
+        ("GET", "/recording"),
+        ("POST", "/upload"),
+        ("DELETE", ""),
+        ("GET", "/receipt"),
     ):
         answer = await everything.request(method, f"/v1/calls/{call['id']}{path}")
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found"), (method, path)
