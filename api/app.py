@@ -8,13 +8,15 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 from fastapi_offline import FastAPIOffline
 
 from api.auth import utc_now
 from api.keys import KeyStore
 from api.middleware import BodyLimit, RequestContext
+from api.openapi import keyless
 from api.problems import install_problems
-from api.routers import calls, content, health, jobs, privacy, workspaces
+from api.routers import calls, content, corpus, health, jobs, privacy, workspaces
 from api.schemas import ProblemOut
 from storage.migrations import migrate
 from storage.resources import Resources
@@ -44,7 +46,15 @@ def create_app(settings: Settings) -> FastAPI:
 
     app: FastAPI = FastAPIOffline(title="Callward", version="0.1.0", description=DESCRIPTION, lifespan=lifespan)
     install_problems(app)
-    for router in (workspaces.router, calls.router, content.router, privacy.router, jobs.router, health.router):
+    for router in (
+        workspaces.router,
+        calls.router,
+        content.router,
+        privacy.router,
+        corpus.router,
+        jobs.router,
+        health.router,
+    ):
         app.include_router(router)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestContext)
@@ -65,6 +75,10 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 unprocessable = operation.get("responses", {}).get("422", {})
                 if "HTTPValidationError" in str(unprocessable.get("content", {}).get("application/json", "")):
                     unprocessable["content"].pop("application/json")
+                    if not unprocessable["content"]:
+                        operation["responses"].pop("422")
+                if "requestBody" in operation:
+                    operation["responses"].setdefault("413", keyless("too-large")[413])
         for path, method, scopes in scoped_routes(app):
             operation = schema["paths"].get(path, {}).get(method.lower())
             if operation is not None and scopes:
@@ -76,15 +90,15 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
 
 
 def scoped_routes(app: FastAPI) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Return (path, method, scopes) of every route; no scopes means that no key is asked for."""
+    """Return (path, method, scopes) of every route, included routers too; without scopes no key is asked for."""
     found: list[tuple[str, str, tuple[str, ...]]] = []
-    for route in cast("list[Any]", app.routes):
-        dependant = getattr(route, "dependant", None)
+    for route in iter_route_contexts(app.routes):
+        dependant: Any = getattr(route, "dependant", None)
         scopes: tuple[str, ...] = ()
         pending = list(dependant.dependencies) if dependant is not None else []
         while pending:
             one = pending.pop()
             scopes += tuple(scope.value for scope in getattr(one.call, "scopes", ()))
             pending.extend(one.dependencies)
-        found.extend((route.path, method, scopes) for method in sorted(getattr(route, "methods", None) or ()))
+        found.extend((route.path or "", method, scopes) for method in sorted(route.methods or ()))
     return found

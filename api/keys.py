@@ -17,7 +17,7 @@ from domain.scopes import Scope
 from storage.mongo import Document
 from storage.resources import Resources
 
-_SHAPE: Final = re.compile(r"^cw_(?P<body>[a-z2-7]{26})_(?P<secret>[A-Za-z0-9_-]{43})$")
+_SHAPE: Final = re.compile(r"cw_(?P<body>[a-z2-7]{26})_(?P<secret>[A-Za-z0-9_-]{43})")
 BOOTSTRAP_NAME: Final = "bootstrap"
 
 
@@ -54,7 +54,7 @@ class KeyStore:
 
     async def register_bootstrap(self, text: str, *, now: datetime) -> None:
         """Register the platform administrator's key from the settings if it is not there yet. Raises ValueError."""
-        match = _SHAPE.match(text)
+        match = _SHAPE.fullmatch(text)
         if match is None:
             raise ValueError("CALLWARD_BOOTSTRAP_KEY does not have the shape of a key")
         document = _document(
@@ -66,8 +66,12 @@ class KeyStore:
             return
 
     async def authenticate(self, text: str, *, now: datetime) -> Caller:
-        """Return who the key belongs to. Raises Unauthenticated, with the same words for every cause but expiry."""
-        match = _SHAPE.match(text)
+        """Return who the key belongs to. Raises Unauthenticated.
+
+        A malformed key, an unknown one and a wrong secret are told in the same words. That a key is expired or revoked
+        is told only to those who have its secret.
+        """
+        match = _SHAPE.fullmatch(text)
         if match is None:
             raise Unauthenticated("the API key is not valid")
         found = await self._keys.find_one({"_id": f"key_{match['body']}"})

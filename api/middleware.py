@@ -6,20 +6,25 @@ import re
 import time
 
 import structlog
-from fastapi import Request
+from fastapi import HTTPException, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem_response
 from domain.ids import new_id
+from domain.logs import where
 
 log = structlog.get_logger()
 MAX_BODY_BYTES = 1024 * 1024
-_SAFE_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
-_UPLOADS = re.compile(r"^/v1/calls/[a-z0-9_]+/recording$")
+_SAFE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_UPLOADS = re.compile(r"/v1/calls/[a-z0-9_]+/recording")
+_LONGEST_LENGTH = 15
 
 
 class RequestContext:
-    """Gives each request an id, binds it to the logs, answers it in `X-Request-Id`, and logs how it ended."""
+    """Gives each request an id, binds it to the logs, answers it in `X-Request-Id`, and logs how it ended.
+
+    What nobody foresaw ends here and goes no further: the server would log its message, which may quote what was sent.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,17 +36,17 @@ class RequestContext:
             return
         request = Request(scope)
         given = request.headers.get("x-request-id", "")
-        request_id = given if _SAFE_ID.match(given) else new_id("req")
+        request_id = given if _SAFE_ID.fullmatch(given) else new_id("req")
         request.state.request_id = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.monotonic()
-        status = 500
+        status, begun = 500, False
 
         async def watched(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, begun = message["status"], True
                 message["headers"] = [
                     *message.get("headers", []),
                     (b"x-request-id", request_id.encode()),
@@ -52,6 +57,11 @@ class RequestContext:
 
         try:
             await self._app(scope, receive, watched)
+        except Exception as error:  # whatever it is, the client gets a problem or a cut connection  # noqa: BLE001
+            log.error("http:request:failed", **where(error))
+            if not begun:
+                response = problem_response("internal", "the request could not be answered", request=request)
+                await response(scope, receive, watched)
         finally:
             route = getattr(scope.get("route"), "path", None) or "unmatched"
             took_ms = round((time.monotonic() - started) * 1000, 1)
@@ -66,12 +76,13 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
-        if scope["type"] != "http" or _UPLOADS.match(scope["path"]):
+        if scope["type"] != "http" or _UPLOADS.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
         request = Request(scope)
         announced = request.headers.get("content-length", "0")
-        if not announced.isascii() or not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
+        plain = announced.isascii() and announced.isdigit() and len(announced) <= _LONGEST_LENGTH
+        if not plain or int(announced) > MAX_BODY_BYTES:
             response = problem_response(
                 "too-large", "the body is larger than allowed", request=request, extra={"limit_bytes": MAX_BODY_BYTES}
             )
@@ -84,7 +95,7 @@ class BodyLimit:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > MAX_BODY_BYTES:
-                raise ValueError("the body is larger than allowed")
+                raise HTTPException(413, {"limit_bytes": MAX_BODY_BYTES})
             return message
 
         await self._app(scope, counted, send)

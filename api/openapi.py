@@ -8,9 +8,14 @@ from api.problems import MEDIA_TYPE, PROBLEMS
 
 
 def errors(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses` of a route: these problems, and those that every route can answer."""
+    """Return the `responses` of a route: these problems, and those that every route with a key can answer."""
+    return keyless("unauthenticated", "forbidden", "invalid", "malformed", "unavailable", *codes)
+
+
+def keyless(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that asks for no key: these problems."""
     found: dict[int | str, dict[str, Any]] = {}
-    for code in ("unauthenticated", "forbidden", "invalid", "malformed", "unavailable", *codes):
+    for code in codes:
         problem = PROBLEMS[code]
         entry = found.setdefault(
             problem.status,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from domain.errors import CallwardError
 from domain.logs import where
+from storage.sealing import CannotOpen
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
@@ -43,7 +45,8 @@ PROBLEMS: dict[str, Problem] = {
     "gone": Problem(
         410,
         "Erased, or its retention is over",
-        "Nothing can bring it back. Do not send it again; a privacy officer finds the receipt at GET /v1/calls/{id}/receipt.",
+        "Nothing can bring it back. Do not send it again; "
+        "a privacy officer finds the receipt at GET /v1/calls/{id}/receipt.",
     ),
     "invalid": Problem(
         422,
@@ -156,7 +159,9 @@ def problem_response(
     code: str, detail: str, *, request: Request | None = None, extra: dict[str, Any] | None = None
 ) -> JSONResponse:
     """Return the problem document for a code. `detail` must hold no personal data."""
-    problem = PROBLEMS.get(code, PROBLEMS["internal"])
+    if code not in PROBLEMS:
+        code, detail = "internal", "the request could not be answered"
+    problem = PROBLEMS[code]
     request_id = getattr(getattr(request, "state", None), "request_id", None)
     headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}  # noqa: PLR2004 - HTTP's own number
     if problem.status in {409, 503} and code in {"not-ready", "unavailable", "idempotency-in-progress"}:
@@ -178,14 +183,14 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(CallwardError)
     async def refused(request: Request, error: CallwardError) -> JSONResponse:
-        extra = {name: value for name, value in error.fields.items() if value is not None}
+        extra = {name: value for name, value in error.fields.items() if _may_be_told(name, value)}
         return problem_response(error.code, error.message, request=request, extra=extra)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # What was sent is left out: it may be somebody's number.
         errors = [
-            {"field": ".".join(str(part) for part in one["loc"]), "message": _told(one)} for one in error.errors()
+            {"field": ".".join(_place(part) for part in one["loc"]), "message": _told(one)} for one in error.errors()
         ]
         unreadable = any(one["type"] == "json_invalid" for one in error.errors())
         fields = ", ".join(sorted({one["field"] for one in errors}))
@@ -197,15 +202,39 @@ def install_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         code = _BY_STATUS.get(error.status_code, "internal" if error.status_code >= 500 else "malformed")  # noqa: PLR2004
-        response = problem_response(code, PROBLEMS[code].title, request=request)
+        detail: Any = error.detail
+        extra = detail if isinstance(detail, dict) else None
+        response = problem_response(code, PROBLEMS[code].title, request=request, extra=extra)
         for name, value in (error.headers or {}).items():
             response.headers[name] = value
         return response
 
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("http:request:failed", request_id=getattr(request.state, "request_id", None), **where(error))
-        return problem_response("internal", "the request could not be answered", request=request)
+    @app.exception_handler(CannotOpen)
+    async def closed(request: Request, error: CannotOpen) -> JSONResponse:
+        log.error("http:request:cannot_open", **where(error))
+        return problem_response("cannot-open", "a stored record does not open with its key", request=request)
+
+
+_ID = re.compile(r"[a-z]{2,5}_[a-z2-7]{26}(?:/\d{4}-\d{2})?")
+_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,60}")
+_LONG_NUMBER = re.compile(r"\d{5}")
+
+
+def _may_be_told(name: str, value: str | float | None) -> bool:
+    """Say whether a field of an error goes back to the caller: an id that is none of ours may be somebody's number."""
+    if not isinstance(value, str):
+        return value is not None
+    if name.endswith("_id"):
+        return _ID.fullmatch(value) is not None
+    return name != "media_type" or (_MEDIA_TYPE.fullmatch(value) is not None and not _LONG_NUMBER.search(value))
+
+
+def _place(part: str | int) -> str:
+    """Return one step of a field's place; a name that looks like none is not repeated: it may be what somebody said."""
+    text = str(part)
+    told = _FIELD.fullmatch(text) and not _LONG_NUMBER.search(text)
+    return text if isinstance(part, int) or told else "(a name that is not repeated here)"
 
 
 def _told(error: dict[str, Any]) -> str:

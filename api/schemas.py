@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+)
 
 from domain.calls import CallState, Stage, StageState
 from domain.processing import Consent
@@ -15,7 +25,26 @@ from domain.scopes import Scope
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
+_DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200
+
+
+def _written_out(value: object) -> object:
+    """Refuse bare numbers, as text too: are they seconds or milliseconds?"""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE_AND_TIME.match(value)):
+        return value
+    raise ValueError("write the instant with its zone, as 2026-11-20T11:32:00+05:30")
+
+
+def _in_our_time(value: datetime) -> datetime:
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ValueError(f"the year must lie between {_FIRST_YEAR} and {_LAST_YEAR}")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_our_time)]
+"""An instant with its zone, so far from the ends of the calendar that no zone moves it over them."""
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$"), Field(examples=["9f" * 32])]
 
 
 class Body(BaseModel):
@@ -41,7 +70,7 @@ class WorkspaceIn(Body):
         default=None, examples=["P90D"], description="The customer's own window for recordings and transcripts."
     )
     consent_required: bool | None = Field(
-        default=None, description="Wait for the parties' consent before any processing."
+        default=None, strict=True, description="Wait for the parties' consent before any processing."
     )
     instruction: list[Purpose] = Field(
         default=[Purpose.TRANSCRIPTION, Purpose.REDACTION, Purpose.SERVE_CUSTOMER],
@@ -53,7 +82,10 @@ class WorkspaceIn(Body):
     @classmethod
     def _is_duration(cls, value: str | None) -> str | None:
         if value is not None:
-            duration = Duration.parse(value)
+            try:
+                duration = Duration.parse(value)
+            except ValueError:
+                raise ValueError("not an ISO 8601 calendar duration; write P90D, P12M or P10Y") from None
             if duration.months > 12 * 100 or duration.days > 366 * 100:
                 raise ValueError("a retention of more than a hundred years cannot be meant")
         return value
@@ -78,7 +110,7 @@ class KeyIn(Body):
 
     name: Name = Field(examples=["mobile app"])
     scopes: list[Scope] = Field(min_length=1, examples=[["calls:write", "calls:read"]])
-    expires_at: AwareDatetime | None = Field(default=None, examples=["2027-06-30T00:00:00+05:30"])
+    expires_at: Moment | None = Field(default=None, examples=["2027-06-30T00:00:00+05:30"])
 
 
 class KeyOut(Answer):
@@ -103,18 +135,20 @@ class RecordingIn(Body):
     """What will be uploaded."""
 
     media_type: str = Field(examples=["audio/wav"], max_length=100)
-    size: int = Field(gt=0, examples=[719084], description="Bytes.")
+    size: int = Field(gt=0, strict=True, examples=[719084], description="Bytes.")
     sha256: Sha256 | None = None
-    multipart: bool | None = Field(default=None, description="Parts of 8 MiB; by default for more than 32 MiB.")
+    multipart: bool | None = Field(
+        default=None, strict=True, description="Parts of 8 MiB; by default for more than 32 MiB."
+    )
 
 
 class CallLogIn(Body):
     """The call's entry in the phone's or phone system's log."""
 
-    setup_time: AwareDatetime = Field(examples=["2026-11-20T11:32:00+05:30"])
-    answer_time: AwareDatetime | None = None
-    end_time: AwareDatetime | None = None
-    duration_s: float | None = Field(default=None, ge=0, le=7 * 86_400)
+    setup_time: Moment = Field(examples=["2026-11-20T11:32:00+05:30"])
+    answer_time: Moment | None = None
+    end_time: Moment | None = None
+    duration_s: float | None = Field(default=None, ge=0, le=7 * 86_400, strict=True)
     direction: Literal["inbound", "outbound", "internal", "unknown"] = "unknown"
     disposition: Literal["answered", "missed", "busy", "failed", "voicemail"] | None = None
     caller: Number | None = Field(default=None, examples=["+14155550132"])
@@ -162,7 +196,7 @@ class SearchIn(Body):
 
     number: Number = Field(min_length=1, examples=["+14155550132"])
     region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
-    limit: int = Field(default=50, ge=1, le=200)
+    limit: int = Field(default=50, ge=1, le=200, strict=True)
 
 
 class HoldIn(Body):

@@ -7,7 +7,7 @@ import re
 import secrets
 from typing import Final
 
-_SHAPE: Final = re.compile(r"^(?P<kind>[a-z]{2,5})_(?P<body>[a-z2-7]{26})$")
+_SHAPE: Final = re.compile(r"(?P<kind>[a-z]{2,5})_(?P<body>[a-z2-7]{26})")
 
 
 def new_id(kind: str) -> str:
@@ -17,5 +17,5 @@ def new_id(kind: str) -> str:
 
 def is_id(kind: str, text: str) -> bool:
     """Say whether the text has the shape of an id of this kind."""
-    match = _SHAPE.match(text)
+    match = _SHAPE.fullmatch(text)
     return match is not None and match["kind"] == kind

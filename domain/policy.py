@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.records import Category, LegalBasis, Purpose, RecordTags, Role
 from domain.retention import Align, Duration, RetentionRule, due_at
@@ -55,7 +56,7 @@ def policy_from_document(document: Mapping[str, Any]) -> Policy:
         ValueError: with a sentence that names the field, for anything missing, unknown or without a legal basis.
     """
     try:
-        zone = str(document["zone"])
+        zone = _zone(str(document["zone"]))
         rules = {Category(name): _rule(name, body, zone) for name, body in dict(document["categories"]).items()}
         policy = Policy(
             policy_id=str(document["id"]),
@@ -67,6 +68,8 @@ def policy_from_document(document: Mapping[str, Any]) -> Policy:
         )
     except KeyError as missing:
         raise ValueError(f"the policy lacks the field {missing.args[0]!r}") from None
+    except (TypeError, AttributeError):
+        raise ValueError("the policy does not have the shape of one; see profiles/strict.yaml") from None
     lacking = [category.value for category in Category if category not in rules]
     if lacking:
         raise ValueError(f"the policy has no rule for: {', '.join(lacking)}")
@@ -88,8 +91,16 @@ def _rule(name: str, body: Mapping[str, Any], zone: str) -> CategoryRule:
         legal_basis=basis,
         retention=RetentionRule(
             add=Duration.parse(str(retention["add"])),
-            zone=str(retention.get("zone", zone)),
+            zone=_zone(str(retention.get("zone", zone)), f"{name}: "),
             align=Align(retention.get("align", "none")),
             source=str(retention.get("source", "")),
         ),
     )
+
+
+def _zone(name: str, where: str = "") -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{where}unknown zone {name!r}; write one of the IANA database such as Asia/Kolkata") from None
+    return name

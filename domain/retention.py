@@ -16,7 +16,9 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-_DURATION: Final = re.compile(r"^P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?$")
+_DURATION: Final = re.compile(
+    r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?", re.ASCII
+)
 
 
 class Align(StrEnum):
@@ -37,7 +39,7 @@ class Duration:
     @classmethod
     def parse(cls, text: str) -> Duration:
         """Read an ISO 8601 duration of years, months, weeks and days such as `P12M`. Raises ValueError."""
-        match = _DURATION.match(text)
+        match = _DURATION.fullmatch(text)
         if match is None or text == "P":
             raise ValueError(f"not an ISO 8601 calendar duration: {text!r} (write P90D, P12M or P10Y)")
         years, months, weeks, days = (int(match[part] or 0) for part in ("years", "months", "weeks", "days"))

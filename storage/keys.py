@@ -14,9 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from domain.errors import Duplicate, Gone
+from botocore.exceptions import BotoCoreError, ClientError
+
+from domain.errors import Duplicate, Gone, Unavailable
 from storage.mongo import Database
-from storage.sealing import KEY_BYTES, derive, seal, unseal
+from storage.sealing import KEY_BYTES, CannotOpen, derive, seal, unseal
+
+_NOT_OURS = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
 
 
 class RootKey(Protocol):
@@ -72,13 +76,24 @@ class KmsRootKey:
 
     def wrap(self, key: bytes, *, place: str) -> bytes:
         """Encrypt by KMS."""
-        answer = self._client.encrypt(KeyId=self._key_id, Plaintext=key, EncryptionContext={"place": place})
+        answer = self._ask("encrypt", Plaintext=key, EncryptionContext={"place": place})
         return bytes(answer["CiphertextBlob"])
 
     def unwrap(self, wrapped: bytes, *, place: str) -> bytes:
         """Decrypt by KMS."""
-        answer = self._client.decrypt(KeyId=self._key_id, CiphertextBlob=wrapped, EncryptionContext={"place": place})
+        answer = self._ask("decrypt", CiphertextBlob=wrapped, EncryptionContext={"place": place})
         return bytes(answer["Plaintext"])
+
+    def _ask(self, operation: str, **arguments: Any) -> Any:
+        try:
+            return getattr(self._client, operation)(KeyId=self._key_id, **arguments)
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code", ""))
+            if code in _NOT_OURS:
+                raise CannotOpen("KMS does not open the key at this place") from None
+            raise Unavailable("KMS refused", operation=f"kms:{operation}", code=code) from None
+        except BotoCoreError as error:
+            raise Unavailable("KMS does not answer", operation=f"kms:{operation}", code=type(error).__name__) from None
 
 
 class Keyring:

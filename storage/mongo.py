@@ -44,10 +44,18 @@ class Collection:
             else {"workspace_id": self._workspace_id}
         )
 
+    def _refuse_foreign(self, written: Filter) -> None:
+        if self._workspace_id is not None and written.get("workspace_id", self._workspace_id) != self._workspace_id:
+            raise ValueError("a document of another workspace cannot be written through this store")
+
+    def _change(self, change: Filter) -> Filter:
+        for operands in change.values():
+            self._refuse_foreign(operands)
+        return change
+
     async def insert(self, document: Document, *, tx: Session = None) -> None:
         """Insert a document. Raises Duplicate when a unique value is taken."""
-        if self._workspace_id is not None and document.get("workspace_id", self._workspace_id) != self._workspace_id:
-            raise ValueError("a document of another workspace cannot be written through this store")
+        self._refuse_foreign(document)
         if self._workspace_id is not None:
             document = {**document, "workspace_id": self._workspace_id}
         try:
@@ -78,12 +86,12 @@ class Collection:
 
     async def update(self, found: Filter, change: Filter, *, upsert: bool = False, tx: Session = None) -> int:
         """Change one matching document; return how many matched (0 or 1)."""
-        result = await self._raw.update_one(self._scoped(found), change, upsert=upsert, session=tx)
+        result = await self._raw.update_one(self._scoped(found), self._change(change), upsert=upsert, session=tx)
         return int(result.matched_count)
 
     async def update_all(self, found: Filter, change: Filter, *, tx: Session = None) -> int:
         """Change every matching document; return how many matched."""
-        result = await self._raw.update_many(self._scoped(found), change, session=tx)
+        result = await self._raw.update_many(self._scoped(found), self._change(change), session=tx)
         return int(result.matched_count)
 
     async def find_and_update(
@@ -91,7 +99,7 @@ class Collection:
     ) -> Document | None:
         """Change one matching document and return it as it is afterwards (compare-and-set)."""
         document: Document | None = await self._raw.find_one_and_update(
-            self._scoped(found), change, upsert=upsert, return_document=ReturnDocument.AFTER, session=tx
+            self._scoped(found), self._change(change), upsert=upsert, return_document=ReturnDocument.AFTER, session=tx
         )
         return document
 

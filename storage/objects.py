@@ -24,6 +24,7 @@ PART_BYTES: Final = 8 * 1024 * 1024
 """Size of a part that we write; S3 takes no smaller part than 5 MiB but the last."""
 _READ_BYTES: Final = 1024 * 1024
 _ABSENT: Final = frozenset({"NoSuchKey", "404", "NotFound", "NoSuchUpload"})
+_BEYOND_END: Final = frozenset({"InvalidRange", "416"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class ObjectStore:
             code = str(error.response.get("Error", {}).get("Code", ""))
             if code in _ABSENT:
                 raise NotFound("no such object") from None
+            if code in _BEYOND_END:
+                raise CannotOpen("a sealed object is shorter than it was written") from None
             raise Unavailable("the object store refused", operation=method, code=code) from None
         except BotoCoreError as error:
             raise Unavailable("the object store does not answer", operation=method, code=type(error).__name__) from None
@@ -234,6 +237,8 @@ class ObjectStore:
             CannotOpen: it was changed or cut.
         """
         stop = plain_size if end is None else min(end, plain_size)
+        if start >= stop and plain_size:
+            return
         last_chunk = max(0, -(-plain_size // CHUNK_BYTES) - 1)
         number = start // CHUNK_BYTES
         final = min(last_chunk, max(0, stop - 1) // CHUNK_BYTES)

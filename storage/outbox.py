@@ -93,9 +93,10 @@ class Outbox:
         )
         return None if document is None else _job(document)
 
-    async def renew(self, job: Job, *, now: datetime) -> bool:
-        """Prolong the lease; False when the job is another's by now."""
-        matched = await self._jobs.update(_held(job), {"$set": {"lease_until": lease_end(now, self._lease_s)}})
+    async def renew(self, job: Job, *, now: datetime, tx: Any = None) -> bool:
+        """Prolong the lease; False when the job is another's by now. Within `tx` it fences what is written there."""
+        change = {"$set": {"lease_until": lease_end(now, self._lease_s)}}
+        matched = await self._jobs.update(_held(job), change, tx=tx)
         return matched == 1
 
     async def complete(self, job: Job, *, now: datetime, tx: Any) -> None:
@@ -105,7 +106,7 @@ class Outbox:
             raise LostLease("the job is held by another worker", job_id=job.job_id)
 
     async def release(
-        self, job: Job, *, now: datetime, after: timedelta, code: str, count_attempt: bool = True
+        self, job: Job, *, now: datetime, after: timedelta, code: str, count_attempt: bool = True, tx: Any = None
     ) -> JobState:
         """Give the job back to be tried later; when it was tried often enough it becomes a dead letter.
 
@@ -115,6 +116,7 @@ class Outbox:
             after: how long to wait before the next try.
             code: a constant word for what went wrong.
             count_attempt: False for a wait that is nobody's failure.
+            tx: the transaction that writes what is said of the call.
         """
         attempts = job.attempts if count_attempt else max(0, job.attempts - 1)
         state = JobState.READY if may_retry(attempts, self._max_attempts) else JobState.DEAD
@@ -131,6 +133,7 @@ class Outbox:
                     "error": code,
                 }
             },
+            tx=tx,
         )
         if matched != 1:
             raise LostLease("the job is held by another worker", job_id=job.job_id)

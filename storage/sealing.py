@@ -84,14 +84,17 @@ class SealingWriter:
 
     def feed(self, data: bytes) -> bytes:
         """Take plain bytes, return the sealed chunks that are complete (a full chunk waits until more follows)."""
-        self._pending += data
         self.plain_size += len(data)
-        out = bytearray()
-        while len(self._pending) > CHUNK_BYTES:
-            out += self._sealer.seal_chunk(self._number, bytes(self._pending[:CHUNK_BYTES]), last=False)
-            del self._pending[:CHUNK_BYTES]
-            self._number += 1
-        return bytes(out)
+        self._pending += data
+        sealed: list[bytes] = []
+        at = 0
+        with memoryview(self._pending) as view:
+            while len(view) - at > CHUNK_BYTES:
+                sealed.append(self._sealer.seal_chunk(self._number, bytes(view[at : at + CHUNK_BYTES]), last=False))
+                self._number += 1
+                at += CHUNK_BYTES
+        del self._pending[:at]
+        return b"".join(sealed)
 
     def finish(self) -> bytes:
         """Return the sealed last chunk."""

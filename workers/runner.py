@@ -91,6 +91,22 @@ class JobRunner:
 
     async def _run_stage(self, job: Job, stage: Stage) -> None:
         calls = CallStore(self.resources, job.workspace_id)
+        try:
+            await self._settle_stage(job, stage, calls)
+        except Gone:  # erasing began meanwhile: whatever came of the stage is thrown away
+            await self._drop(job)
+
+    async def _settle_stage(self, job: Job, stage: Stage, calls: CallStore) -> None:
+        try:
+            await self._do_stage(job, stage, calls)
+        except (LostLease, Gone):
+            raise
+        except StageRefused as refusal:
+            await self._fail(job, stage, calls, code=refusal.code, blocked=refusal.blocked)
+        except Exception as error:  # one bad call must not stop the worker  # noqa: BLE001
+            await self._try_later(job, stage, calls, error)
+
+    async def _do_stage(self, job: Job, stage: Stage, calls: CallStore) -> None:
         call = await calls.raw(job.call_id)
         if call is None or CallState(call["state"]) in {CallState.ERASING, CallState.ERASED}:
             await self._drop(job)
@@ -100,21 +116,23 @@ class JobRunner:
             await self._refuse(job, stage, calls, decision)
             return
         started = time.monotonic()
-        try:
+        await self._begin(job, stage, calls)
+        async with self._lease(job):
+            outcome = await self.handlers[stage](call)
+            await self._commit(job, stage, calls, outcome, took_s=time.monotonic() - started)
+
+    async def _begin(self, job: Job, stage: Stage, calls: CallStore) -> None:
+        """Show the stage as running, fenced: a worker that was away too long must not turn a finished call back."""
+
+        async def write(tx: Any) -> None:
+            now = utc_now()
+            if not await self.resources.outbox.renew(job, now=now, tx=tx):
+                raise LostLease("the job is held by another worker", job_id=job.job_id)
             await calls.set_stage(
-                job.call_id, stage, StageState.RUNNING, call_state=CallState.PROCESSING, now=utc_now()
+                job.call_id, stage, StageState.RUNNING, call_state=CallState.PROCESSING, now=now, tx=tx
             )
-            async with self._lease(job):
-                outcome = await self.handlers[stage](call)
-                await self._commit(job, stage, calls, outcome, took_s=time.monotonic() - started)
-        except LostLease:
-            raise
-        except Gone:
-            await self._drop(job)
-        except StageRefused as refusal:
-            await self._fail(job, stage, calls, code=refusal.code, blocked=refusal.blocked)
-        except Exception as error:  # one bad call must not stop the worker  # noqa: BLE001
-            await self._try_later(job, stage, calls, error)
+
+        await self.resources.database.transaction(write)
 
     @asynccontextmanager
     async def _lease(self, job: Job) -> AsyncIterator[None]:
@@ -126,7 +144,12 @@ class JobRunner:
             nonlocal lost
             while True:
                 await asyncio.sleep(self.resources.settings.lease_s / 3)
-                if not await self.resources.outbox.renew(job, now=utc_now()):
+                try:
+                    held = await self.resources.outbox.renew(job, now=utc_now())
+                except Exception as error:  # asked again while the lease lasts; the token fences what is written  # noqa: BLE001
+                    log.warning("job:lease:not_renewed", **where(error))
+                    continue
+                if not held:
                     lost = True
                     if work is not None:
                         work.cancel()
@@ -186,17 +209,17 @@ class JobRunner:
         elif decision.verdict is Verdict.NEVER:
             await self._fail(job, stage, calls, code=decision.reason.value, blocked=True)
         else:
+            await self._wait(job, stage, calls, code=decision.reason.value)
+
+    async def _wait(self, job: Job, stage: Stage, calls: CallStore, *, code: str) -> None:
+        async def write(tx: Any) -> None:
+            now = utc_now()
+            await self.resources.outbox.release(job, now=now, after=ASK_AGAIN, code=code, count_attempt=False, tx=tx)
             await calls.set_stage(
-                job.call_id,
-                stage,
-                StageState.WAITING,
-                call_state=CallState.WAITING,
-                now=utc_now(),
-                reason=decision.reason.value,
+                job.call_id, stage, StageState.WAITING, call_state=CallState.WAITING, now=now, reason=code, tx=tx
             )
-            await self.resources.outbox.release(
-                job, now=utc_now(), after=ASK_AGAIN, code=decision.reason.value, count_attempt=False
-            )
+
+        await self.resources.database.transaction(write)
 
     async def _fail(self, job: Job, stage: Stage, calls: CallStore, *, code: str, blocked: bool) -> None:
         async def write(tx: Any) -> None:
@@ -217,13 +240,19 @@ class JobRunner:
     async def _try_later(self, job: Job, stage: Stage, calls: CallStore, error: Exception) -> None:
         code = getattr(error, "code", "internal")
         log.warning("call:stage:error", stage=stage.value, attempt=job.attempts, **where(error))
-        state = await self.resources.outbox.release(job, now=utc_now(), after=self._pause(job), code=code)
-        dead = state is JobState.DEAD
-        await calls.set_stage(
-            job.call_id,
-            stage,
-            StageState.FAILED if dead else StageState.PENDING,
-            call_state=CallState.FAILED if dead else CallState.PROCESSING,
-            now=utc_now(),
-            reason=code,
-        )
+
+        async def write(tx: Any) -> None:
+            now = utc_now()
+            state = await self.resources.outbox.release(job, now=now, after=self._pause(job), code=code, tx=tx)
+            dead = state is JobState.DEAD
+            await calls.set_stage(
+                job.call_id,
+                stage,
+                StageState.FAILED if dead else StageState.PENDING,
+                call_state=CallState.FAILED if dead else CallState.PROCESSING,
+                now=now,
+                reason=code,
+                tx=tx,
+            )
+
+        await self.resources.database.transaction(write)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
@@ -195,7 +196,10 @@ async def list_calls(
     if len(found) > limit:
         last = found[limit - 1]
         following = await make_cursor(stores, workspace_id, last["created_at"], last["_id"])
-        response.headers["Link"] = f'</v1/calls?limit={limit}&cursor={following}>; rel="next"'
+        query = urlencode(
+            {"limit": limit, "cursor": following, "state": [one.value for one in state or ()]}, doseq=True
+        )
+        response.headers["Link"] = f'</v1/calls?{query}>; rel="next"'
     return CallPage(calls=[views.call(document) for document in found[:limit]], next=following)
 
 

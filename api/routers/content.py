@@ -24,6 +24,7 @@ from transcription.store import TranscriptKind, TranscriptStore
 router = APIRouter(prefix="/v1/calls", tags=["content"])
 
 _MEDIA = {"json": "application/json", "vtt": "text/vtt", "srt": "application/x-subrip", "text": "text/plain"}
+_SOUND = {media: {"schema": {"type": "string", "format": "binary"}} for media in ("audio/flac", "audio/*")}
 Format = Literal["json", "vtt", "srt", "text"]
 
 
@@ -104,11 +105,8 @@ def _may_read_redacted(scopes: frozenset[Scope], *, clear: bool) -> None:
     summary="Listen to a recording",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {"audio/flac": {"schema": {"type": "string", "format": "binary"}}}},
-        206: {
-            "description": "The asked range",
-            "content": {"audio/flac": {"schema": {"type": "string", "format": "binary"}}},
-        },
+        200: {"description": "The sound: FLAC; for the clear copy, its own media type", "content": _SOUND},
+        206: {"description": "The asked range", "content": _SOUND},
         **errors("not-found", "gone", "not-ready", "blocked", "reason-missing", "range-not-satisfiable"),
     },
 )

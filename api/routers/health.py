@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from api.auth import Stores
+from api.openapi import keyless
 from api.problems import PROBLEMS, problem_response
 from domain.errors import NotFound
 
@@ -18,18 +19,23 @@ async def live() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/health/ready", summary="Can it serve?", response_model=dict[str, str])
-async def ready(stores: Stores) -> JSONResponse:
+@router.get("/health/ready", summary="Can it serve?", response_model=dict[str, str], responses=keyless("unavailable"))
+async def ready(request: Request, stores: Stores) -> JSONResponse:
     """Answer ok when MongoDB and the object store answer; otherwise name the one that does not."""
     for name, ping in (("mongodb", stores.database.ping), ("object store", stores.objects.ping)):
         try:
             await ping()
         except Exception:  # whatever the driver raises, the part does not answer  # noqa: BLE001
-            return problem_response("unavailable", f"the {name} does not answer")
+            return problem_response("unavailable", f"the {name} does not answer", request=request)
     return JSONResponse({"status": "ok"})
 
 
-@router.get("/problems/{code}", summary="What a problem means", response_model=dict[str, str | int])
+@router.get(
+    "/problems/{code}",
+    summary="What a problem means",
+    response_model=dict[str, str | int],
+    responses=keyless("not-found"),
+)
 async def explain(code: str) -> dict[str, str | int]:
     """Explain a problem code: the `type` of a problem document leads here."""
     problem = PROBLEMS.get(code)
