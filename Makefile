@@ -18,7 +18,7 @@ $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@echo "setting up $(VENV) (once; about 1.3 GB with the models)…"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
-	@$(BIN)/python -m uv pip install --quiet --require-hashes --python $(BIN)/python requirements/dev.txt \
+	@$(BIN)/python -m uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements/dev.txt \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)

@@ -107,19 +107,20 @@ class CallLogStore:
         )
         return [document["call_id"] for document in found]
 
-    async def drop_due_identifiers(self, *, now: datetime) -> list[str]:
-        """Take the identifiers out of logs whose clock for them is over; totals stay (promise RK8).
+    async def months_over(self, *, now: datetime) -> list[str]:
+        """Return the months of which every identifier that is left is due.
 
-        Returns the months whose last identifiers went: their keys can be destroyed.
+        Their keys go before the identifiers do: a sweep that is cut short in between finds them again.
         """
-        due = {"identifiers.retain_until": {"$lte": now}}
-        this_month = now.strftime("%Y-%m")
+        due, kept = {"identifiers.retain_until": {"$lte": now}}, {"identifiers.retain_until": {"$gt": now}}
+        this_month = now.astimezone(UTC).strftime("%Y-%m")
         months = {log["identifiers"]["month"] for log in await self._logs.find(due, fields=("identifiers.month",))}
-        if not months:
-            return []
-        await self._logs.update_all(due, {"$unset": {"identifiers": ""}})
         over = sorted(month for month in months if month < this_month)
-        return [month for month in over if not await self._logs.count({"identifiers.month": month})]
+        return [month for month in over if not await self._logs.count({"identifiers.month": month, **kept})]
+
+    async def drop_due_identifiers(self, *, now: datetime) -> int:
+        """Take the identifiers out of logs whose clock for them is over; totals stay (promise RK8)."""
+        return await self._logs.update_all({"identifiers.retain_until": {"$lte": now}}, {"$unset": {"identifiers": ""}})
 
     async def delete_due(self, *, now: datetime) -> int:
         """Delete logs whose own retention is over."""

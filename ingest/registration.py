@@ -152,6 +152,14 @@ class Registration:
         )
         raise Gone("this call was erased; it is not taken in again")
 
+    async def _refuse_known_content(self, taken: TakenIn, call_id: str, now: datetime) -> None:
+        """Refuse bytes that were erased before; the registration under which they came goes with them."""
+        try:
+            await self._refuse_erased(f"content:{taken.content_hash}", call_id, now)
+        except Gone:
+            await self.calls.start_erasing(call_id, cause="redelivery", now=now)
+            raise
+
     async def complete(self, call_id: str, *, sha256: str, now: datetime) -> Document:
         """Verify the uploaded bytes and write the call as received. Asking again after success changes nothing."""
         call = await self.calls.get(call_id, now=now)
@@ -181,7 +189,7 @@ class Registration:
     async def _receive(self, call: Document, recording: Document, taken: TakenIn, now: datetime) -> Document:
         call_id = call["_id"]
         try:
-            await self._refuse_erased(f"content:{taken.content_hash}", call_id, now)
+            await self._refuse_known_content(taken, call_id, now)
             identity = CallIdentity(taken.content_hash, call["origin_id"], call["setup_time"])
             earlier = await self.calls.same_call(call_id, identity)
             if earlier is not None:

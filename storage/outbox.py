@@ -19,6 +19,9 @@ from domain.jobs import Job, JobState, Queue, lease_end, may_retry
 from storage.mongo import Database, Document
 
 
+_OPEN = [JobState.READY.value, JobState.CLAIMED.value]
+
+
 class Outbox:
     """The job store, across workspaces: relay and workers serve all of them."""
 
@@ -204,6 +207,16 @@ class Outbox:
     async def drop(self, workspace_id: str, call_id: str, *, but: str, tx: Any = None) -> None:
         """Remove a call's other jobs: it is being erased."""
         await self._jobs.delete({"workspace_id": workspace_id, "call_id": call_id, "_id": {"$ne": but}}, tx=tx)
+
+    async def calls_with_open(self, task: str) -> frozenset[str]:
+        """Return the calls that have a job of this task that is neither done nor dead."""
+        found = await self._jobs.find({"state": {"$in": _OPEN}, "task": task}, fields=("call_id",))
+        return frozenset(job["call_id"] for job in found)
+
+    async def others_at_work(self, job: Job, *, now: datetime) -> bool:
+        """Say whether another worker holds a job of the same call."""
+        others = {"call_id": job.call_id, "_id": {"$ne": job.job_id}, "state": JobState.CLAIMED.value}
+        return await self._jobs.count({"workspace_id": job.workspace_id, **others, "lease_until": {"$gt": now}}) > 0
 
     async def counts(self) -> dict[str, int]:
         """Return how many jobs stand in each state."""

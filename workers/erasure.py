@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.jobs import Job
 from governance.custodians import Custodian
-from governance.purges import Purges
+from governance.purges import NotErased, Purges
 from ingest.calls import CallStore
 from ingest.custodian import IngestCustodian
 from ingest.tombstones import TombstoneStore
@@ -32,13 +32,16 @@ def custodians(resources: Resources) -> Sequence[Custodian]:
 async def erase_call(resources: Resources, job: Job) -> None:
     """Erase a call's content, leave a tombstone, drop its other jobs, and delete its document last.
 
-    The document goes last so that a run that was killed anywhere before is found again by the sweep.
+    The document goes last so that a run that was killed anywhere before is found again by the sweep. While a stage is
+    still at work on the call it stays too, and what that stage leaves behind is erased by the next try.
     """
     calls = CallStore(resources, job.workspace_id)
     call = await calls.raw(job.call_id)
     if call is not None:
         cause = str(call.get("erase_cause", "request"))
         await Purges(resources).erase(job.workspace_id, job.call_id, custodians(resources), cause=cause, now=utc_now())
+    if await resources.outbox.others_at_work(job, now=utc_now()):
+        raise NotErased("a stage is still at work on the call and may yet leave an object", call_id=job.call_id)
     identities = [] if call is None or call.get("erase_cause") not in REMEMBERED else _identities(call)
 
     async def write(tx: Any) -> None:

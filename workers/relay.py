@@ -125,11 +125,11 @@ class Sweep:
     async def start_erasures(self) -> None:
         """Give every hidden call an erasing job if it has none that is open."""
         erasing = await self._resources.database.whole("calls").find(
-            {"state": CallState.ERASING.value}, fields=("_id", "workspace_id"), limit=500
+            {"state": CallState.ERASING.value}, fields=("_id", "workspace_id")
         )
+        under_way = await self._resources.outbox.calls_with_open("erase") if erasing else frozenset()
         for call in erasing:
-            jobs = await self._resources.outbox.of_call(call["_id"])
-            if any(job["task"] == "erase" and job["state"] in {"ready", "claimed"} for job in jobs):
+            if call["_id"] in under_way:
                 continue
             await self._resources.outbox.add(
                 workspace_id=call["workspace_id"],
@@ -143,7 +143,9 @@ class Sweep:
         """Drop identifiers and logs whose clocks are over, and the keys of months that hold none any more."""
         logs = CallLogStore(self._resources, workspace_id)
         now = utc_now()
-        for month in await logs.drop_due_identifiers(now=now):
+        for month in await logs.months_over(now=now):
             await self._resources.keyring.destroy(workspace_id, f"{workspace_id}/{month}", now=now)
-            log.info("call_logs:identifiers:dropped", workspace_id=workspace_id)
+        dropped = await logs.drop_due_identifiers(now=now)
+        if dropped:
+            log.info("call_logs:identifiers:dropped", workspace_id=workspace_id, logs=dropped)
         await logs.delete_due(now=now)
