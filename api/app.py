@@ -45,6 +45,8 @@ def create_app(settings: Settings) -> FastAPI:
             resources.close()
 
     app: FastAPI = FastAPIOffline(title="Callward", version="0.1.0", description=DESCRIPTION, lifespan=lifespan)
+    # A redirect would be followed without the body, and behind a proxy to http, with the key in clear.
+    app.router.redirect_slashes = False
     install_problems(app)
     for router in (
         workspaces.router,

@@ -42,6 +42,11 @@ PROBLEMS: dict[str, Problem] = {
     "not-found": Problem(
         404, "No such thing for this key", "Check the id, and that the key belongs to the workspace that owns it."
     ),
+    "no-such-address": Problem(
+        404,
+        "There is nothing at this address",
+        "See /docs for the addresses there are. None ends with a slash.",
+    ),
     "gone": Problem(
         410,
         "Erased, or its retention is over",
@@ -86,7 +91,8 @@ PROBLEMS: dict[str, Problem] = {
     "too-large": Problem(
         413,
         "Too many bytes",
-        "Send a smaller recording, or ask for a higher limit (`limit_bytes` says the present one).",
+        "Send fewer: `limit_bytes` says how many are taken. For recordings an administrator can raise it "
+        "(CALLWARD_MAX_RECORDING_BYTES).",
     ),
     "unsupported-media": Problem(
         415,
@@ -146,7 +152,7 @@ _BY_STATUS = {
     400: "malformed",
     401: "unauthenticated",
     403: "forbidden",
-    404: "not-found",
+    404: "no-such-address",
     405: "method-not-allowed",
     413: "too-large",
     415: "unsupported-media",
@@ -189,9 +195,7 @@ def install_problems(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # What was sent is left out: it may be somebody's number.
-        errors = [
-            {"field": ".".join(_place(part) for part in one["loc"]), "message": _told(one)} for one in error.errors()
-        ]
+        errors = [{"field": _field(one), "message": _told(one)} for one in error.errors()]
         unreadable = any(one["type"] == "json_invalid" for one in error.errors())
         fields = ", ".join(sorted({one["field"] for one in errors}))
         detail = "the body is not valid JSON" if unreadable else f"cannot be accepted: {fields}"
@@ -237,7 +241,16 @@ def _place(part: str | int) -> str:
     return text if isinstance(part, int) or told else "(a name that is not repeated here)"
 
 
+def _field(error: dict[str, Any]) -> str:
+    place = error["loc"][:1] if error["type"] == "json_invalid" else error["loc"]
+    return ".".join(_place(part) for part in place)
+
+
 def _told(error: dict[str, Any]) -> str:
+    if error["type"] == "json_invalid":
+        return f"not valid JSON at character {error['loc'][-1]}"
+    if error["type"] == "model_attributes_type" and len(error["loc"]) == 1:
+        return "send a JSON object, with Content-Type: application/json"
     if error["type"] == "value_error":
         return str(error["ctx"]["error"]) if "ctx" in error else "not accepted"
     if error["type"] == "extra_forbidden":

@@ -18,7 +18,6 @@ from domain.ids import new_id
 from domain.jobs import Job, JobState, Queue, lease_end, may_retry
 from storage.mongo import Database, Document
 
-
 _OPEN = [JobState.READY.value, JobState.CLAIMED.value]
 
 
