@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -42,36 +43,30 @@ def show_transcript(console: Console, title: str, transcript: dict[str, Any]) ->
 
 def show_records(console: Console, details: dict[str, dict[str, Any]]) -> None:
     """Print what was found (kinds and counts) and the role, purposes and retention of each record."""
-    found = Table("call", "kind", "count", title="Found and removed (counts, never values)", title_justify="left")
-    records = Table(
-        "call", "record", "role", "purposes", "basis", "retain until", title="Records", title_justify="left"
-    )
+    found = _table("Found and removed (counts, never values)", "call", "what")
+    records = _table("Records", "call", "record", "role", "retain until")
+    rules: dict[str, str] = {}
     for file, detail in details.items():
-        for kind, count in (detail["found"] or {}).items():
-            found.add_row(file, kind, str(count))
+        kinds = [f"{kind} {count}" for kind, count in (detail["found"] or {}).items()]
+        found.add_row(file, ", ".join(kinds) or "nothing")
         for name, tags in detail["records"].items():
-            records.add_row(
-                file, name, tags["role"], ", ".join(tags["purposes"]), tags["legal_basis"], tags["retain_until"][:16]
-            )
+            records.add_row(file, name, tags["role"], tags["retain_until"][:16].replace("T", " ") + " UTC")
+            rules[name] = f"{', '.join(tags['purposes'])}; basis {tags['legal_basis']}; region {tags['region']}"
     console.print(found)
     console.print(records)
+    for name, rule in rules.items():
+        console.print(f"[dim]{name}: {rule}[/dim]", highlight=False)
 
 
 def show_timings(console: Console, calls: dict[str, tuple[dict[str, Any], float | None]]) -> None:
-    """Print how long each stage took and the call as a whole, beside the length of its sound."""
-    table = Table(
-        "call",
-        "sound s",
-        "transcribe s",
-        "redact text s",
-        "redact audio s",
-        "upload to ready s",
-        title="Timings",
-        title_justify="left",
-    )
+    """Print how long each stage took and the call as a whole, beside the length of its sound, in seconds."""
+    table = _table("Timings in seconds", "call", "sound", "transcribe", "redact text", "audio", "ready after")
     for file, (detail, ready_after_s) in calls.items():
-        took = [f"{stage['took_s']:.1f}" if stage["took_s"] is not None else "–" for stage in detail["stages"]]
-        table.add_row(
-            file, f"{detail['duration_s'] or 0:.1f}", *took, "–" if ready_after_s is None else f"{ready_after_s:.1f}"
-        )
+        took = [f"{stage['took_s']:.1f}" if stage["took_s"] is not None else "-" for stage in detail["stages"]]
+        ready = "-" if ready_after_s is None else f"{ready_after_s:.1f}"
+        table.add_row(file, f"{detail['duration_s'] or 0:.1f}", *took, ready)
     console.print(table)
+
+
+def _table(title: str, *columns: str) -> Table:
+    return Table(*columns, title=f"\n{title}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)

@@ -27,9 +27,9 @@ _PATTERNS: tuple[tuple[str, ...], ...] = (
     (
         "CARD_CVV",
         r"cvv|cvc|cv2|c v v|security (?:code|number)|(?:three|3|four|4) digits?|(?:digits?|code",
-        r"|number) on the back",
+        r"|number) on the (?:back|front|reverse)|three on the (?:back|reverse)",
     ),
-    ("CARD_EXPIRY", r"expir\w+|expire date|valid (?:thru|through|until|till|to)"),
+    ("CARD_EXPIRY", r"expir\w+|expire date|(?:valid|good|runs?) (?:thru|through|until|till|to|out)"),
     (
         "OTP",
         r"one[- ]time[- ](?:code|password|passcode|pin)|otp|o t p|(?:verification|access|authentication",
@@ -63,7 +63,7 @@ _PATTERNS: tuple[tuple[str, ...], ...] = (
     ("PASSPORT", r"passport(?: number| no)?"),
     ("DRIVING_LICENCE", r"driv(?:er|ing)(?:'?s)? licen[cs]e(?: number)?|licen[cs]e number"),
     ("VEHICLE_PLATE", r"(?:number|licen[cs]e) plate|registration(?: number)?|vehicle number|reg(?: number)"),
-    ("UPI_ID", r"upi(?: id)?|u p i"),
+    ("UPI_ID", r"(?:upi|ubi|u p i)(?:[- ]?i?[- ]?d)?"),
     ("USERNAME", r"user ?name|user id|log ?in(?: id| name)?"),
     ("PASSWORD", r"password|secret word|memorable word|mother'?s maiden name|security answer"),
     ("PIN", r"pin number|(?:your|my|the|digit) pin|pin is|telephone pin|atm pin"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from redaction import lexicon
-from redaction.spoken import NUMERIC, STRONG, Part, Run, Said, parts_of
+from redaction.neighbours import parts_of
+from redaction.spoken import NUMERIC, STRONG, Part, Run, Said
 from redaction.view import Token
 
 MAX_FILLERS = 5

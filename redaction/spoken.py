@@ -7,7 +7,7 @@ tokens stay the measure: a code is only ever used to decide, and what is covered
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -50,8 +50,8 @@ _MEASURE = re.compile(
 )
 _LETTERS = re.compile(r"^[a-z](?:[-.,][a-z])+$")
 _DECADE = re.compile(r"^(?:\d0|(?:19|20)\d0)'?s$")
-_HESITATIONS = frozenset({"uh", "um", "er", "erm", "ah", "dash", "hyphen", "", "-"})
 _NOT_SINGLE = frozenset("ai")
+MOSTLY_SPELLED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,10 @@ def _shaped(raw: str, norm: str) -> Part | None:
 def _joined(norm: str) -> Part | None:
     """Read "forty-one", "four-one-five", "079-double-1", "N-W-1-6" and "B-as-in-boy" piece by piece."""
     pieces = [piece for piece in re.split(r"[-./,]", norm) if piece]
+    singles = [piece for piece in pieces if len(piece) == 1 and piece.isalnum() and piece.isascii()]
+    if len(singles) >= MOSTLY_SPELLED and len(pieces) - len(singles) == 1 and singles[0] == pieces[0]:
+        code = "".join(singles).upper()
+        return Part(Said.LETTER if code.isalpha() else Said.CODE, code)
     if len(pieces) < 2:  # noqa: PLR2004 - one piece is no join
         return None
     code = ""
@@ -202,73 +206,3 @@ class Run:
     def letters(self) -> str:
         """The letters of the canonical string."""
         return "".join(char for char in self.code if char.isalpha())
-
-
-def parts_of(tokens: Sequence[Token]) -> list[Part]:
-    """Say what each token is, homophones and doubtful letters settled by their neighbours."""
-    parts = [part_of(token) for token in tokens]
-    for at, part in enumerate(parts):
-        if part.said is Said.WEAK_DIGIT:
-            parts[at] = Part(Said.DIGIT, part.code) if _digit_here(tokens, parts, at) else _weak_rest(tokens[at])
-        elif part.said is Said.WEAK_LETTER:
-            parts[at] = Part(Said.LETTER, part.code) if _letter_here(tokens, parts, at) else _OTHER
-        elif (part.said is Said.REPEAT and not _near(parts, at, 1, STRONG | {Said.WEAK_DIGIT})) or (
-            part.said is Said.SCALE and not _near(parts, at, -1, NUMERIC)
-        ):
-            parts[at] = _OTHER
-    return parts
-
-
-def _weak_rest(token: Token) -> Part:
-    return Part(Said.FILLER) if token.norm in {"oh", "o"} else _OTHER
-
-
-def _near(parts: Sequence[Part], at: int, step: int, wanted: frozenset[Said]) -> bool:
-    position = at + step
-    return 0 <= position < len(parts) and parts[position].said in wanted
-
-
-def _digit_here(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
-    solid = STRONG | {Said.REPEAT}
-    if tokens[at].norm in {"oh", "o"}:
-        return any(_said_near(tokens, parts, at, step) for step in (-1, 1))
-    before, after = _near(parts, at, -1, solid), _near(parts, at, 1, solid)
-    if not (before and after):
-        return False
-    singles = (parts[at - 1].code, parts[at + 1].code)
-    return all(len(code) == 1 for code in singles) and _digits_around(parts, at) >= 4  # noqa: PLR2004 - "three to five" is a range
-
-
-def _said_near(tokens: Sequence[Token], parts: Sequence[Part], at: int, step: int) -> bool:
-    """Say whether a digit, a letter or another "oh" is next in a direction, hesitations left out."""
-    place = at + step
-    while 0 <= place < len(parts) and tokens[place].norm in _HESITATIONS:
-        place += step
-    return 0 <= place < len(parts) and (
-        parts[place].said in STRONG | {Said.REPEAT} or tokens[place].norm in {"oh", "o"}
-    )
-
-
-def _digits_around(parts: Sequence[Part], at: int) -> int:
-    count = 0
-    for step in (-1, 1):
-        position = at + step
-        while 0 <= position < len(parts) and parts[position].said in {Said.DIGIT, Said.WRITTEN, Said.REPEAT}:
-            count += 1
-            position += step
-    return count
-
-
-def _letter_here(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
-    token = tokens[at]
-    near = frozenset({Said.LETTER, Said.CODE, Said.WEAK_LETTER})
-    before = _near(parts, at, -1, near) and tokens[at - 1].segment == token.segment
-    after = _near(parts, at, 1, near) and tokens[at + 1].segment == token.segment
-    if len(token.norm) > 1:
-        return before or after or (_near(parts, at, 1, NUMERIC) and _near(parts, at + 1, 1, NUMERIC))
-    if before and after:
-        return True
-    solid = frozenset({Said.LETTER, Said.CODE})
-    if token.raw[:1].isupper() and token.norm == "a":
-        return _near(parts, at, 1, solid) or (before and _near(parts, at - 1, -1, near))
-    return before and _near(parts, at, -1, solid) and (_near(parts, at, 1, NUMERIC) or _near(parts, at - 1, -1, near))

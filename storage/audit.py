@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from domain.errors import Duplicate
+from domain.errors import Duplicate, Unavailable
 from domain.ids import new_id
 from storage.mongo import Database, Document
 
@@ -21,6 +23,7 @@ class AuditLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._appending: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def append(
         self,
@@ -32,8 +35,27 @@ class AuditLog:
         call_id: str | None = None,
         detail: dict[str, str | int] | None = None,
     ) -> None:
-        """Append one event such as `call:transcript:read_clear`. Returns only once it is stored."""
+        """Append one event such as `call:transcript:read_clear`. Returns only once it is stored.
+
+        Within a process events of a chain queue up; against other processes the unique sequence decides.
+
+        Raises:
+            Unavailable: other processes were faster every time; nothing is stored.
+        """
         chain = workspace_id or PLATFORM
+        async with self._appending[chain]:
+            await self._append(chain, event, actor=actor, now=now, call_id=call_id, detail=detail)
+
+    async def _append(
+        self,
+        chain: str,
+        event: str,
+        *,
+        actor: str,
+        now: datetime,
+        call_id: str | None,
+        detail: dict[str, str | int] | None,
+    ) -> None:
         events = self._database.scoped("audit_events", chain)
         for _ in range(_TRIES):
             last = await events.find({}, sort=(("sequence", -1),), limit=1)
@@ -51,7 +73,7 @@ class AuditLog:
             except Duplicate:
                 continue
             return
-        raise Duplicate("the audit chain was too busy to append to", chain=chain)
+        raise Unavailable("the audit chain was too busy to append to", chain=chain)
 
     async def events(self, workspace_id: str | None, *, call_id: str | None = None, limit: int = 100) -> list[Document]:
         """Return a chain's events, newest first."""

@@ -69,6 +69,9 @@ def _up(*names: str) -> tuple[tuple[str, int], ...]:
     return tuple((name, 1) for name in names)
 
 
+DONE_JOBS_KEPT_S = 30 * 24 * 3600
+"""Finished jobs go after thirty days; dead letters stay until a person has looked at them."""
+
 _BY_CALL = (Index(_up("workspace_id", "call_id")),)
 
 COLLECTIONS: tuple[CollectionSpec, ...] = (
@@ -148,6 +151,7 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
             Index(_up("state", "run_after")),
             Index(_up("state", "lease_until")),
             Index(_up("workspace_id", "call_id")),
+            Index(_up("done_at"), expire_after_s=DONE_JOBS_KEPT_S),
         ),
     ),
     CollectionSpec(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import Celery
+from kombu import Exchange
+from kombu import Queue as BrokerQueue
 
 from domain.jobs import Queue
 from storage.settings import Settings
@@ -12,11 +16,11 @@ TASK = "callward.run"
 
 def make_celery(settings: Settings) -> Celery:
     """Return a Celery app that publishes and consumes wake-ups, never results."""
-    app = Celery("callward", broker=settings.broker_url.get_secret_value())
+    url = settings.broker_url.get_secret_value()
+    app = Celery("callward", broker=url)
     app.conf.update(
         task_ignore_result=True,
         task_store_errors_even_if_ignored=False,
-        task_create_missing_queues=True,
         task_default_queue=Queue.LANGUAGE.value,
         task_serializer="json",
         accept_content=["json"],
@@ -27,14 +31,35 @@ def make_celery(settings: Settings) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
+        worker_enable_remote_control=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_transport_options={
+        **_for_broker(url),
+    )
+    return app
+
+
+def _for_broker(url: str) -> dict[str, Any]:
+    """Return what differs by broker: quorum queues and publisher confirms on RabbitMQ, time-outs on Redis."""
+    if url.startswith(("amqp", "pyamqp")):
+        return {
+            "task_queues": [
+                BrokerQueue(
+                    queue.value,
+                    Exchange(queue.value, type="direct"),
+                    routing_key=queue.value,
+                    queue_arguments={"x-queue-type": "quorum"},
+                )
+                for queue in Queue
+            ],
+            "worker_detect_quorum_queues": True,
+            "broker_transport_options": {"confirm_publish": True},
+        }
+    return {
+        "broker_transport_options": {
             "socket_timeout": 15,
             "socket_connect_timeout": 5,
             "socket_keepalive": True,
             "health_check_interval": 10,
-            "confirm_publish": True,
-        },
-    )
-    return app
+        }
+    }

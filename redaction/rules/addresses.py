@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from redaction import lexicon, vocabulary
 from redaction.context import CallContext
 from redaction.hits import Hit
-from redaction.spoken import NUMERIC, Part, Said, fold, parts_of
+from redaction.neighbours import parts_of
+from redaction.spoken import NUMERIC, Part, Said, fold, part_of
 from redaction.view import Token
 
 RULE = "spoken_addresses"
@@ -99,8 +100,11 @@ def _answer(tokens: Sequence[Token]) -> Iterator[Hit]:
 
 def _counted(tokens: Sequence[Token], at: int) -> bool:
     """Say whether a number counts something ("three to five working days", "500 GB", "between nine and five")."""
-    ahead = [token.norm for token in tokens[at + 1 : at + 3]]
-    if any(norm in lexicon.UNITS or norm in lexicon.CURRENCY for norm in ahead[:2]):
+    ahead = at + 1
+    while ahead < len(tokens) and (part_of(tokens[ahead]).said in NUMERIC or tokens[ahead].norm == "and"):
+        ahead += 1
+    following = (*tokens[at + 1 : at + 3], *tokens[ahead : ahead + 1])
+    if any(token.norm in lexicon.UNITS or token.norm in lexicon.CURRENCY for token in following):
         return True
     return "between" in {token.norm for token in tokens[max(0, at - 3) : at]}
 

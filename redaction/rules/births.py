@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from redaction import lexicon
 from redaction.context import CallContext
 from redaction.hits import Hit
-from redaction.spoken import NUMERIC, Said, fold, parts_of
+from redaction.neighbours import parts_of
+from redaction.spoken import NUMERIC, Part, Said, fold
 from redaction.view import Token
 
 RULE = "spoken_births"
-KINDS = ("DATE_OF_BIRTH", "AGE")
+KINDS = ("DATE_OF_BIRTH", "AGE", "CARD_EXPIRY")
 REACH = 25
 DATE_DIGITS = 4
 SAME_DATE_TOKENS = 8
+SCALE_OF_YEARS = 2
+AGE_DIGITS = 2
+_AGED = frozenset({"aged", "i'm", "he's", "she's", "turned", "turning"})
+_IS = frozenset({("i", "am"), ("he", "is"), ("she", "is"), ("age", "is"), ("age", "of"), ("he", "was"), ("she", "was")})
 _LINKS = lexicon.words("the of and a on in , - uh um")
 _DATE_SAID = NUMERIC | {Said.ORDINAL, Said.CODE, Said.TIME}
 _BIRTH_YEAR = re.compile(r"(?:19[2-9]\d|200\d|201[0-2])$")
@@ -28,8 +34,13 @@ def find(context: CallContext) -> Iterator[Hit]:
     """Yield dates that follow a cue of birth, and ages said as such."""
     talk = context.view.talk
     for cue in context.cues.cues:
+        answer = talk[cue.place + 1 : cue.place + 1 + REACH]
         if cue.kind == "DATE_OF_BIRTH":
-            yield from _first(context, _dates(talk[cue.place + 1 : cue.place + 1 + REACH]))
+            yield from _first(context, _dates(answer))
+        elif cue.kind == "CARD_EXPIRY":
+            for hit in _first(context, _dates(answer)):
+                if any(token.norm in lexicon.MONTHS for token in hit.tokens):
+                    yield replace(hit, kind="CARD_EXPIRY", reason="a month after a cue of expiry")
     yield from _full_dates(context.view.tokens)
     yield from _ages(talk)
 
@@ -73,9 +84,17 @@ def _dates(tokens: Sequence[Token]) -> Iterator[Hit]:
         after = tokens[end].norm if end < len(tokens) else ""
         counted = after in lexicon.UNITS or after in lexicon.CURRENCY or (len(group) == 1 and "," in group[0].norm)
         month = any(token.norm in lexicon.MONTHS for token in group) and len(group) > 1
-        if not counted and (month or len(code) >= DATE_DIGITS):
+        ordinals = sum(part.said is Said.ORDINAL for part in parts[at:end])
+        enough = month or ordinals > 1 or (ordinals and code) or len(code) >= DATE_DIGITS
+        if enough and not counted and not _sum(parts[at:end]):
             yield Hit(group, "DATE_OF_BIRTH", 0.9, RULE, "a date after a cue of birth")
         at = end
+
+
+def _sum(parts: Sequence[Part]) -> bool:
+    """Say whether a number of thousands is no year: "forty one thousand two hundred"."""
+    scaled = any(part.said is Said.SCALE and len(part.code) > SCALE_OF_YEARS for part in parts)
+    return scaled and not fold(parts).startswith("2000")
 
 
 def _ages(tokens: Sequence[Token]) -> Iterator[Hit]:
@@ -87,3 +106,19 @@ def _ages(tokens: Sequence[Token]) -> Iterator[Hit]:
                 first -= 1
             if parts_of(tokens[first : first + 1])[0].said in NUMERIC:
                 yield Hit(tuple(tokens[first : at + 1]), "AGE", 0.8, RULE, "an age in years")
+    yield from _stated_ages(tokens)
+
+
+def _stated_ages(tokens: Sequence[Token]) -> Iterator[Hit]:
+    """Yield "she is seventy one" where nothing counted follows, and "aged fifty"."""
+    parts = parts_of(tokens)
+    for at in range(1, len(tokens)):
+        led = tokens[at - 1].norm in _AGED or (at > 1 and (tokens[at - 2].norm, tokens[at - 1].norm) in _IS)
+        if not led or parts[at].said not in NUMERIC or tokens[at].placeholder:
+            continue
+        end = at + 1
+        while end < len(tokens) and parts[end].said in NUMERIC and not tokens[end - 1].closes:
+            end += 1
+        ends = tokens[end - 1].closes or tokens[end - 1].comma
+        if ends and len(fold(parts[at:end])) == AGE_DIGITS:
+            yield Hit(tuple(tokens[at:end]), "AGE", 0.6, RULE, "an age said of a person")

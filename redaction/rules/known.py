@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from redaction.context import CallContext
 from redaction.hits import Hit
-from redaction.rules.names import close
+from redaction.rules.naming import close
 from redaction.runs import runs
 from redaction.view import Token
 

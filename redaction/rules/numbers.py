@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from redaction import lexicon, vocabulary
 from redaction.context import CallContext
 from redaction.cues import AMOUNT, Cue
+from redaction.harmless import LONG_CODE, counted, explained, thousands, year
 from redaction.hits import Hit
 from redaction.runs import runs
 from redaction.shapes import shape_of
@@ -25,13 +25,15 @@ KINDS = (
 FAIL_CLOSED_DIGITS = 5
 CUED_DIGITS = 3
 NEAR_CUE_TOKENS = 14
-LONG_FOR_QUANTITY = 9
-LONG_CODE = 5
 SPELLED = 4
-_YEAR = re.compile(r"^(?:19|20)\d\d$")
-_WRITTEN_DATE = re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d\d\W*$|^(?:19|20)\d\d-\d\d-\d\d\W*$")
-_GROUPED = re.compile(r"^\d{1,3}(?:,\d{2,3})+(?:\.\d+)?\W*$|^\d+\.\d{1,2}\W*$")
-_BEFORE_YEAR = lexicon.words("in since of year until till from by during before after may early late mid summer")
+LOOK_AHEAD = 3
+_ROUND = re.compile(r"^(?:\d\d?00|\d\d?50|19\d\d|20\d\d|[01]?\d[0-5][05]|2[0-3][0-5][05])$")
+DICTATED = 4
+_ACRONYMS = lexicon.words(
+    "ATM CRM CVV DOB EMI EU FAQ GPS GST HR IBAN ID IFSC IT KYC MOT NHS NI OTP PAN PC PDF PIN PNR SIM SMS SSN TV UK "
+    "UPI US USA VAT UPIID"
+)
+"""Letters that are words: "the E M I is …", "my U P I I D"."""
 _SHORT_KINDS = frozenset(
     {"CARD_CVV", "PHONE_NUMBER", "CREDIT_CARD", "OTP", "PIN", "BANK_ACCOUNT", "SSN", "CARD_EXPIRY"}
 )
@@ -45,7 +47,10 @@ def find(context: CallContext) -> Iterator[Hit]:
     for tokens in orders:
         neighbours = {token.at: place for place, token in enumerate(tokens)}
         for whole in runs(tokens):
-            run = _trimmed(whole, tokens, neighbours)
+            bare = _without_acronym(whole, neighbours)
+            if bare is None:
+                continue
+            run = _trimmed(bare, tokens, neighbours)
             key = tuple(token.at for token in run.tokens)
             if key in seen:
                 continue
@@ -60,10 +65,10 @@ def _decide(context: CallContext, run: Run, order: Sequence[Token], places: dict
         return None
     start, end = places[run.tokens[0].at], places[run.tokens[-1].at]
     before = order[start - 1] if start else None
-    after = order[end + 1] if end + 1 < len(order) else None
+    after = tuple(order[end + 1 : end + 1 + LOOK_AHEAD])
     cue = _cue(context, run)
-    birth = cue is not None and cue.kind == "DATE_OF_BIRTH"
-    if not birth and _explained(run, before, after, cue):
+    birth = cue is not None and cue.kind == "DATE_OF_BIRTH" and not thousands(run)
+    if not birth and explained(run, before, after, cue):
         return None
     if not birth and (shape := shape_of(run)) is not None:
         kind = cue.kind if cue and shape.weak and cue.kind not in _SLOT_ONLY | {AMOUNT} else shape.kind
@@ -72,6 +77,17 @@ def _decide(context: CallContext, run: Run, order: Sequence[Token], places: dict
         kind = "NUMBER_SEQUENCE" if cue.kind in _SLOT_ONLY and run.digits else cue.kind
         return Hit(run.tokens, kind, 0.8, RULE, "a number after a cue")
     return _unexplained(run)
+
+
+def _without_acronym(run: Run, places: dict[int, int]) -> Run | None:
+    """Return the run without an acronym that leads to it ("U P I I D is …"), None when nothing else is left."""
+    said = [part.said is Said.LETTER for part in run.parts]
+    count = said.index(False) if False in said else len(said)
+    gaps = [at for at in range(1, count) if places[run.tokens[at].at] - places[run.tokens[at - 1].at] > 1]
+    for end in (count, *gaps):
+        if "".join(part.code for part in run.parts[:end]) in _ACRONYMS:
+            return Run(run.tokens[end:], run.parts[end:]) if end < len(run.parts) else None
+    return run
 
 
 def _trimmed(run: Run, order: Sequence[Token], places: dict[int, int]) -> Run:
@@ -99,15 +115,8 @@ def _elsewhere(
     start, end = places[run.tokens[0].at], places[run.tokens[-1].at]
     before = order[start - 1] if start and order[start - 1].segment == run.tokens[0].segment else None
     after = order[end + 1] if end + 1 < len(order) and order[end + 1].segment == run.tokens[0].segment else None
-    counted = (
-        after is not None
-        and not run.tokens[-1].closes
-        and (after.norm in lexicon.CURRENCY or after.norm in lexicon.UNITS)
-    )
-    dated = before is not None and (
-        before.norm in lexicon.MONTHS or (before.norm in _BEFORE_YEAR and bool(_YEAR.match(run.code)))
-    )
-    return counted or dated
+    dated = before is not None and (before.norm in lexicon.MONTHS or year(run, before))
+    return counted(run, after) or dated
 
 
 def _stray(tokens: Sequence[Token], edge: int, order: Sequence[Token], places: dict[int, int]) -> bool:
@@ -121,7 +130,7 @@ def _stray(tokens: Sequence[Token], edge: int, order: Sequence[Token], places: d
 
 def _unexplained(run: Run) -> Hit | None:
     digits, code = run.digits, run.code
-    if len(digits) >= FAIL_CLOSED_DIGITS:
+    if len(digits) >= FAIL_CLOSED_DIGITS or _dictated(run):
         return Hit(run.tokens, "NUMBER_SEQUENCE", 0.6, RULE, "digits that nothing explains")
     if digits and run.letters and len(code) >= LONG_CODE:
         return Hit(run.tokens, "REFERENCE_NUMBER", 0.6, RULE, "letters and digits that nothing explains")
@@ -151,55 +160,18 @@ def _fits(context: CallContext, run: Run, cue: Cue) -> bool:
     return near and digits == CUED_DIGITS - 1 and cue.kind in _SHORT_KINDS and not run.tokens[0].norm.startswith("0.")
 
 
-def _explained(run: Run, before: Token | None, after: Token | None, cue: Cue | None) -> bool:
-    """Say whether the run is a sum, a quantity, a year, a date or a time."""
-    if len(run.digits) >= LONG_FOR_QUANTITY and not (_all_grouped(run) or (_scaled(run) and _cardinal(run))):
-        return False
-    if run.letters:
-        return False
-    if (
-        after is not None
-        and not run.tokens[-1].closes
-        and (after.norm in lexicon.CURRENCY or after.norm in lexicon.UNITS)
-    ):
-        return len(run.tokens) <= LONG_CODE or _scaled(run)
-    if before is not None and before.norm in lexicon.CURRENCY and not before.closes:
-        return True
-    return _dated(run, before, after, cue) or _quantity(run, cue)
-
-
-def _all_grouped(run: Run) -> bool:
-    return len(run.tokens) == 1 and bool(_GROUPED.match(run.tokens[0].raw))
-
-
-def _dated(run: Run, before: Token | None, after: Token | None, cue: Cue | None) -> bool:
-    if len(run.tokens) == 1 and _WRITTEN_DATE.match(run.tokens[0].raw):
-        return True
-    if before is not None and before.norm in lexicon.MONTHS and len(run.digits) <= LONG_CODE + 1:
-        return True
-    if after is not None and after.norm in lexicon.MONTHS and len(run.digits) <= CUED_DIGITS - 1:
-        return True
-    if not _YEAR.match(run.code):
-        return False
-    return cue is None or cue.kind == AMOUNT or (before is not None and before.norm in _BEFORE_YEAR)
-
-
-def _quantity(run: Run, cue: Cue | None) -> bool:
-    if cue is not None and cue.kind != AMOUNT:
-        return False
-    if _all_grouped(run):
-        return True
-    scaled = _scaled(run)
-    return (scaled and len(run.tokens) <= LONG_CODE + 1 and _cardinal(run)) or (
-        cue is not None and len(run.digits) <= LONG_CODE
+def _dictated(run: Run) -> bool:
+    """Say whether at least four digits are said one by one: nobody counts like that."""
+    singles = sum(len(part.code) == 1 and part.said in {Said.DIGIT, Said.WRITTEN} for part in run.parts)
+    spelt = any(
+        part.said is Said.WRITTEN and token.norm.count("-") > 1
+        for token, part in zip(run.tokens, run.parts, strict=True)
     )
+    return not run.letters and len(run.digits) >= DICTATED and (singles >= DICTATED or spelt or _plain_four(run))
 
 
-def _scaled(run: Run) -> bool:
-    return any(part.said is Said.SCALE for part in run.parts)
-
-
-def _cardinal(run: Run) -> bool:
-    """Say whether the words read as one number: no run of single digits among them."""
-    singles = [part.said is Said.DIGIT for part in run.parts]
-    return not any(one and two for one, two in pairwise(singles))
+def _plain_four(run: Run) -> bool:
+    """Say whether the run is four written digits that are neither round, a year nor a time of day."""
+    code = run.code
+    whole = len(run.tokens) == 1 and run.parts[0].said is Said.WRITTEN and run.tokens[0].norm == code
+    return whole and not _ROUND.match(code)

@@ -14,7 +14,8 @@ from redaction.context import CallContext
 from redaction.cues import AMOUNT, Cue
 from redaction.hits import Hit
 from redaction.lexicon import FILLERS
-from redaction.spoken import NUMERIC, Said, fold, parts_of
+from redaction.neighbours import parts_of
+from redaction.spoken import NUMERIC, Said, fold
 from redaction.view import Token
 
 RULE = "answer_slots"

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from redaction import lexicon
 from redaction.context import CallContext
 from redaction.hits import Hit
+from redaction.neighbours import parts_of
+from redaction.spoken import Said
 from redaction.view import Token
 
 RULE = "spelled_words"
 KINDS = ("PERSON",)
 MIN_LETTERS = 2
 MAX_BETWEEN = 2
+_LONE = frozenset({Said.LETTER, Said.DIGIT, Said.REPEAT, Said.WRITTEN, Said.CODE})
 _AS = lexicon.words("as is for like in")
 
 
@@ -20,9 +23,11 @@ def find(context: CallContext) -> Iterator[Hit]:
     """Yield stretches of at least two letters, each named by a word that begins with it or said "as in"."""
     for tokens in context.view.channels:
         group: list[int] = []
-        letters, at = 0, 0
+        letters, at, parts = 0, 0, parts_of(tokens)
         while at < len(tokens):
             length = _letter(tokens, at)
+            if length == 0 and group and at - group[-1] == 1:
+                length = 1 if parts[at].said in _LONE else _half_heard(tokens, at)
             if length == 0:
                 at += 1
                 continue
@@ -36,16 +41,28 @@ def find(context: CallContext) -> Iterator[Hit]:
 
 
 def _hit(tokens: Sequence[Token], group: Sequence[int], letters: int) -> Iterator[Hit]:
-    if letters >= MIN_LETTERS:
+    sure = letters == 1 and tokens[group[0]].norm not in {"a", "i"}
+    if letters >= MIN_LETTERS or sure:
         yield Hit(tuple(tokens[group[0] : group[-1] + 1]), "PERSON", 0.85, RULE, "letters named by words")
+
+
+def _half_heard(tokens: Sequence[Token], at: int) -> int:
+    """Return the tokens of "me for Victor" or "for Apple" amid spelled letters: the letter itself was misheard."""
+    words = [token.norm for token in tokens[at : at + 3]]
+    for lead in (0, 1):
+        if words[lead : lead + 1] in (["for"], ["as"]) and len(words) > lead + 1 and tokens[at + lead + 1].capital:
+            return lead + 2
+    return 0
 
 
 def _letter(tokens: Sequence[Token], at: int) -> int:
     """Return how many tokens from `at` on name one letter ("N as in Nancy": 4), else 0."""
     letter = tokens[at].norm
-    if tokens[at].placeholder or not letter.isalpha():
+    if tokens[at].placeholder or not letter.isalnum() or not letter[:1].isalpha():
         return 0
     words = [token.norm for token in tokens[at + 1 : at + 4]]
+    if len(letter) == 2 and letter[1] == "4" and words and words[0][:1] == letter[0]:  # noqa: PLR2004 - "K4 King"
+        return 2
     named_in = len(words) == 3 and words[0] in {"as", "is", "isn't"} and words[1] == "in"  # noqa: PLR2004
     if named_in and (len(letter) == 1 or words[2][:1] == letter[:1]):
         return 4

@@ -1,0 +1,134 @@
+"""The README's commands work as they stand there: its shell blocks run, in order, against a real API process.
+
+No worker runs here, so the call stays `received`: reading it gives the problem that says so, and no receipt comes. The
+demo and the end-to-end tests go the whole way.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from api_process import ROOT, ApiProcess, api_process, make_ready
+
+from cli.stack.embedded import EmbeddedStack
+from storage.settings import Settings
+
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```bash\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def api(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiProcess]:
+    with api_process(stack.env, tmp_path_factory.mktemp("api")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def checkout(api: ApiProcess, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that looks like a checkout beside a running `make up`."""
+    folder = tmp_path_factory.mktemp("checkout")
+    keys = folder / ".callward" / "up" / "keys"
+    keys.mkdir(parents=True)
+    (keys / "roles.json").write_text(json.dumps({"keys": api.workspace.keys}), "utf-8")
+    (folder / "samples").symlink_to(ROOT / "samples")
+    return folder
+
+
+class Shell:
+    """Runs blocks one after another as one terminal would: variables and functions stay."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._before = "set -eu -o pipefail\n"
+
+    def run(self, block: str) -> subprocess.CompletedProcess[str]:
+        """Run a block after all before it, whose commands are not repeated but their settings are."""
+        return subprocess.run(
+            ["bash", "-c", self._before + block + "\ndeclare -p CALL > .settings 2>/dev/null || true\n"],
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def keep(self, block: str) -> None:
+        """Let what a block defines stand for the blocks behind it."""
+        self._before += block + "\n[ -s .settings ] && . ./.settings\n"
+
+
+def walk(api: ApiProcess, checkout: Path) -> tuple[Shell, list[str]]:
+    """Return a terminal in which address, keys and helpers are set, and the blocks that follow."""
+    shell = Shell(checkout)
+    address, helpers, *rest = BLOCKS
+    assert address.startswith("API=http://127.0.0.1:")
+    shell.keep(f"API={api.url}")
+    shell.keep(helpers)
+    (checkout / ".settings").write_text(":\n", "utf-8")
+    return shell, rest
+
+
+def test_the_shell_blocks_run_as_pasted(api: ApiProcess, checkout: Path, stack_settings: object) -> None:
+    shell, blocks = walk(api, checkout)
+    register, upload, complete, follow, read, erase, receipt = blocks
+
+    done = shell.run(register)
+    call_id = done.stdout.strip()
+    assert re.fullmatch(r"call_[a-z2-7]{26}", call_id), done.stdout + done.stderr
+    done = shell.run(upload)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+    assert not (checkout / "upload.curl").exists(), "the file with the upload's key stays behind"
+    done = shell.run(complete)
+    assert json.loads(done.stdout)["state"] == "received", done.stdout + done.stderr
+    done = shell.run(follow)
+    assert done.returncode == 0, done.stderr
+    state, listed = done.stdout.split("\n", 1)
+    assert (state, json.loads(listed)["calls"][0]["id"]) == ("received", call_id)
+
+    done = shell.run(read.splitlines()[1])
+    assert done.returncode != 0
+    assert json.loads(done.stdout)["type"] == "/problems/not-ready"
+    assert callable(stack_settings)
+    settings = stack_settings()
+    assert isinstance(settings, Settings)
+    make_ready(settings, api.workspace.workspace_id, call_id)
+    done = shell.run(read)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WEBVTT" in done.stdout
+    assert "[EMAIL_ADDRESS]" in done.stdout
+    assert (checkout / "beginning.flac").read_bytes() == (checkout / "redacted.flac").read_bytes()[:1024]
+
+    done = shell.run(erase)
+    assert json.loads(done.stdout) == {"id": call_id, "state": "erasing"}
+    done = shell.run(receipt)
+    assert done.returncode != 0
+    assert "the call is not erased" in done.stdout
+
+
+def test_every_command_for_make_is_a_target() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE))
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy" / "runbooks").glob("*.md")]:
+        asked = set(re.findall(r"(?:^|`)make ([a-z]+)(?=[`\s#])", page.read_text("utf-8"), flags=re.MULTILINE))
+        assert asked <= targets, page
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        page.relative_to(ROOT)
+        for folder, pattern in (("", "*.md"), ("docs", "**/*.md"), ("deploy/runbooks", "*.md"), ("samples", "*.md"))
+        for page in sorted((ROOT / folder).glob(pattern))
+    ],
+    ids=str,
+)
+def test_every_link_between_our_pages_leads_somewhere(page: Path) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        if "://" not in target:
+            assert ((ROOT / page).parent / target).exists(), f"{page}: {target}"
