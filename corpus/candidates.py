@@ -27,7 +27,7 @@ async def count_candidates(resources: Resources, workspace_id: str, *, now: date
         raise NotFound("no such workspace", workspace_id=workspace_id)
     instructed = frozenset(Purpose(purpose) for purpose in workspace["instruction"]["purposes"])
     held = await resources.database.scoped("legal_holds", workspace_id).find({"released_at": None})
-    holds = [_hold(document) for document in held]
+    holds = [LegalHold.from_document(document) for document in held]
     calls = resources.database.scoped("calls", workspace_id)
     counts: Counter[TrainingReason] = Counter()
     last = ""
@@ -51,12 +51,3 @@ def _facts(call: Document, instructed: frozenset[Purpose], holds: list[LegalHold
         granted_by_all_parties=False,
     )
 
-
-def _hold(document: Document) -> LegalHold:
-    return LegalHold(
-        hold_id=document["_id"],
-        workspace_id=document["workspace_id"],
-        matter=document["matter"],
-        call_id=document["call_id"],
-        placed_at=document["placed_at"],
-    )

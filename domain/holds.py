@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,18 @@ class LegalHold:
     call_id: str | None
     placed_at: datetime
     released_at: datetime | None = None
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> LegalHold:
+        """Read a hold as it is stored."""
+        return cls(
+            hold_id=document["_id"],
+            workspace_id=document["workspace_id"],
+            matter=document["matter"],
+            call_id=document["call_id"],
+            placed_at=document["placed_at"],
+            released_at=document["released_at"],
+        )
 
     def covers(self, workspace_id: str, call_id: str) -> bool:
         """Say whether the call is held now."""

@@ -7,7 +7,6 @@ from datetime import datetime
 from domain.errors import NotFound
 from domain.holds import LegalHold
 from domain.ids import new_id
-from storage.mongo import Document
 from storage.resources import Resources
 
 
@@ -29,7 +28,7 @@ class HoldStore:
             "released_at": None,
         }
         await self._holds.insert(document)
-        return _hold(document)
+        return LegalHold.from_document(document)
 
     async def release(self, hold_id: str, *, now: datetime) -> LegalHold:
         """Release a hold; releasing it twice keeps the first time. Raises NotFound."""
@@ -37,23 +36,13 @@ class HoldStore:
         document = await self._holds.find_one({"_id": hold_id})
         if document is None:
             raise NotFound("no such hold", hold_id=hold_id)
-        return _hold(document)
+        return LegalHold.from_document(document)
 
     async def in_force(self) -> list[LegalHold]:
         """Return the workspace's holds that are not released."""
-        return [_hold(document) for document in await self._holds.find({"released_at": None})]
+        return [LegalHold.from_document(document) for document in await self._holds.find({"released_at": None})]
 
     async def is_held(self, call_id: str) -> bool:
         """Say whether any hold covers the call now."""
         return any(hold.covers(self._workspace_id, call_id) for hold in await self.in_force())
 
-
-def _hold(document: Document) -> LegalHold:
-    return LegalHold(
-        hold_id=document["_id"],
-        workspace_id=document["workspace_id"],
-        matter=document["matter"],
-        call_id=document["call_id"],
-        placed_at=document["placed_at"],
-        released_at=document["released_at"],
-    )

@@ -1,4 +1,7 @@
-"""Word lists of our own making, loaded once per process: ordinary English words of calls, and common names."""
+"""Word lists, loaded once per process: ordinary English words of calls, and common names.
+
+`more_given_names.txt` comes from Faker (see `words/SOURCES.md`); the other lists are of our own making.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,8 @@ def ordinary(word: str) -> bool:
 
 def given_name(word: str) -> bool:
     """Say whether a lower-case word is a common given name and hardly ever anything else."""
-    return word in _listed("given_names.txt") and not ordinary(word)
+    listed = word in _listed("given_names.txt") or word in _listed("more_given_names.txt")
+    return listed and not ordinary(word)
 
 
 def surname(word: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from redaction.context import CallContext
 from redaction.hits import Hit
-from redaction.rules import addresses, births, contacts, known, names, numbers, slots, spelling
+from redaction.rules import addresses, births, contacts, dictated, known, names, numbers, slots, spelling
 
 Rule = Callable[[CallContext], Iterator[Hit]]
 
@@ -17,6 +17,7 @@ RULES: dict[str, tuple[Rule, tuple[str, ...]]] = {
     addresses.RULE: (addresses.find, addresses.KINDS),
     names.RULE: (names.find, names.KINDS),
     spelling.RULE: (spelling.find, spelling.KINDS),
+    dictated.RULE: (dictated.find, dictated.KINDS),
     slots.RULE: (slots.find, slots.KINDS),
     known.RULE: (known.find, known.KINDS),
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from redaction import lexicon, vocabulary
 from redaction.context import CallContext
 from redaction.hits import Hit
+from redaction.rules import addressed
 from redaction.rules.naming import FUZZY_FROM, LETTERS, STOP, TITLES, bare, close, name_like, phrase_ends, taken, wordy
 from redaction.view import Token
 
@@ -29,6 +30,7 @@ _SURE = (
 _LIKELY = (
     "this is", "i am", "i'm", "it's", "speaking with", "speaking to", "talking to", "talking with", "speak to",
     "speak with", "am i speaking with", "is this", "that's", "that is", "it is", "here is", "meet", "on behalf of",
+    "through to", "under", "in the name of", "addressed to",
 )  # fmt: skip
 _GREETINGS = ("hi", "hello", "hey", "thank you", "thanks", "good morning", "good afternoon", "good evening", "dear",
               "bye", "goodbye", "sorry", "okay", "ok", "sure", "perfect", "great", "yes", "no", "right", "alright",
@@ -44,6 +46,7 @@ def find(context: CallContext) -> Iterator[Hit]:
         *_guessed(context),
         *_listed(context),
         *_spoken_of(context),
+        *addressed.find(context, RULE),
     ]
     yield from found
     yield from _established(context, found)
@@ -92,14 +95,11 @@ def _greeted(context: CallContext) -> Iterator[Hit]:
         for at in phrase_ends(tokens, _GREETINGS):
             if name_like(tokens[at]) and not tokens[at - 1].closes:
                 yield Hit(taken(tokens, at, begins=True), "PERSON", 0.8, RULE, "after a greeting")
-        for at, token in enumerate(tokens[:-1]):
-            if tokens[at + 1].norm in {"speaking", "here"} and name_like(token) and not token.closes:
-                yield Hit((token,), "PERSON", 0.85, RULE, "before speaking or here")
 
 
 def _guessed(context: CallContext) -> Iterator[Hit]:
     for person in context.persons:
-        real = tuple(token for token in person if not token.placeholder)
+        real = addressed.trimmed([token for token in person if not token.placeholder])
         if real and any(name_like(token) or vocabulary.given_name(token.norm) for token in real):
             yield Hit(real, "PERSON", 0.85, RULE, "a name by the language model")
 

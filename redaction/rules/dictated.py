@@ -1,0 +1,114 @@
+"""Dictated numbers that were half heard: digits amid words that make no sense, and answers that are mostly digits.
+
+On a bad line a recogniser writes "three emanates two, eight two" or "60 times, 40". No pattern knows these, but nobody
+says so many digits so close together unless a number is read aloud, and after a question for one, a turn that is mostly
+digits is the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from redaction import lexicon
+from redaction.context import CallContext
+from redaction.hits import Hit
+from redaction.neighbours import parts_of
+from redaction.spoken import Part, Said
+from redaction.view import Token
+
+RULE = "dictated_numbers"
+KINDS = (
+    "NUMBER_SEQUENCE", "CREDIT_CARD", "CARD_CVV", "CARD_EXPIRY", "OTP", "PIN", "BANK_ACCOUNT", "PHONE_NUMBER", "SSN",
+    "AADHAAR", "PAN", "NHS_NUMBER", "NINO", "PASSPORT", "REFERENCE_NUMBER", "VEHICLE_PLATE", "DRIVING_LICENCE",
+)  # fmt: skip
+MAX_GAP = 2
+MIN_DIGITS = 4
+MAX_EDGE = 3
+MAX_TURN = 12
+MAX_REST = 3
+_DIGITS = frozenset({Said.DIGIT, Said.WRITTEN, Said.CODE, Said.TEEN, Said.TENS, Said.REPEAT})
+_HEARD_AS_DIGITS = frozenset(lexicon.HOMOPHONES) | lexicon.words("times time or and i row know")
+_AMOUNTS = frozenset({Said.MONEY, Said.TIME, Said.PERCENT, Said.SCALE})
+_LISTING = lexicon.words("between either about nearly almost only")
+
+
+def find(context: CallContext) -> Iterator[Hit]:
+    """Yield half-heard numbers, and the mostly numeric answers to questions for a number."""
+    for tokens in context.view.channels:
+        parts = parts_of(tokens)
+        for first, end in _clusters(tokens, parts):
+            first, end = _widened(tokens, first, end)  # noqa: PLW2901 - the cluster with its edges
+            yield Hit(tuple(tokens[first:end]), "NUMBER_SEQUENCE", 0.55, RULE, "many digits close together")
+    for stretch in context.view.stretches:
+        for sentence in context.view.sentences(stretch):
+            yield from _answer(context, sentence)
+
+
+def _clusters(tokens: Sequence[Token], parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
+    group: list[int] = []
+    for at, part in enumerate(parts):
+        if part.said not in _DIGITS or _counts(tokens, at):
+            continue
+        if group and not _together(tokens, parts, group[-1], at):
+            yield from _cluster(parts, group)
+            group = []
+        group.append(at)
+    yield from _cluster(parts, group)
+
+
+def _cluster(parts: Sequence[Part], group: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the group when it holds four digits said one by one, two of them side by side, and more digits than else."""
+    singles = sum(len(parts[at].code) == 1 and parts[at].said is not Said.REPEAT for at in group)
+    beside = any(two - one == 1 for one, two in zip(group, group[1:], strict=False))
+    if singles >= MIN_DIGITS and beside and 2 * len(group) > group[-1] - group[0]:
+        yield group[0], group[-1] + 1
+
+
+def _together(tokens: Sequence[Token], parts: Sequence[Part], before: int, at: int) -> bool:
+    if at - before > MAX_GAP + 1 or tokens[at].segment != tokens[before].segment:
+        return False
+    between = range(before + 1, at)
+    return not any(parts[place].said in _AMOUNTS or tokens[place].norm in _LISTING for place in between)
+
+
+def _counts(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether the number counts something or is part of a date."""
+    near = [tokens[place].norm for place in (at - 1, at + 1) if 0 <= place < len(tokens)]
+    after = tokens[at + 1].norm if at + 1 < len(tokens) and not tokens[at].closes else ""
+    units = (lexicon.UNITS | lexicon.CURRENCY | lexicon.SCALES.keys()) - {"times", "time"}
+    return after in units or any(norm in lexicon.MONTHS for norm in near)
+
+
+def _widened(tokens: Sequence[Token], first: int, end: int) -> tuple[int, int]:
+    """Return the cluster with the misheard digits at its edges: homophones, single words between commas, a rest."""
+    segment = tokens[first].segment
+    for _ in range(MAX_EDGE):
+        if not first or tokens[first - 1].segment != segment or tokens[first - 1].placeholder:
+            break
+        alone = tokens[first - 1].comma and (first == 1 or tokens[first - 2].comma or tokens[first - 2].closes)
+        if not (tokens[first - 1].norm in _HEARD_AS_DIGITS or alone):
+            break
+        first -= 1
+    rest = end
+    while rest < len(tokens) and tokens[rest].segment == segment and not tokens[rest - 1].closes:
+        rest += 1
+    left = tokens[end:rest]
+    polite = any(token.norm in lexicon.TURN_FILLERS or token.placeholder for token in left)
+    return first, rest if 0 < len(left) <= MAX_REST and not polite else end
+
+
+def _answer(context: CallContext, sentence: Sequence[Token]) -> Iterator[Hit]:
+    cue = context.cues.before(sentence[0])
+    if cue is None or cue.kind not in KINDS or len(sentence) > MAX_TURN:
+        return
+    parts = parts_of(sentence)
+    told = [at for at, token in enumerate(sentence) if parts[at].said is not Said.FILLER and not token.placeholder]
+    neutral = sum(sentence[at].norm in _HEARD_AS_DIGITS for at in told)
+    numeric = [at for at in told if parts[at].said in _DIGITS | {Said.LETTER}]
+    digits = sum(len(parts[at].code) for at in numeric if parts[at].said is not Said.REPEAT)
+    amount = any(parts[at].said in _AMOUNTS for at in told) or any(_counts(sentence, at) for at in numeric)
+    if amount or digits < MAX_GAP or 2 * len(numeric) + neutral < len(told):
+        return
+    yield Hit(
+        tuple(sentence[told[0] : told[-1] + 1]), cue.kind, 0.6, RULE, "a turn of digits after a question for a number"
+    )
