@@ -10,6 +10,7 @@ import typer
 from domain.spans import inventory, redact_transcript
 from domain.speech import Transcript
 from redaction.engines.presidio import PresidioFinder
+from redaction.errors import RedactionError
 from transcription.decode_guard import decode_guarded
 from transcription.engines.faster_whisper import FasterWhisperEngine
 from transcription.errors import LanguageUnsupported, ModelMissing, RecordingError
@@ -55,7 +56,11 @@ def redact(
     """Print the redacted words of a recording; refuse when a second look still sees personal data."""
     transcript = _transcript(recording, model)
     finder = PresidioFinder()
-    spans = finder.find(transcript)
+    try:
+        spans = finder.find(transcript) if transcript.text.strip() else ()
+    except RedactionError as error:
+        typer.echo(f"refused: {error.message}", err=True)
+        raise typer.Exit(1) from None
     redacted = redact_transcript(transcript, spans)
     left = finder.residual(redacted)
     if left:

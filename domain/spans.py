@@ -7,8 +7,9 @@ sound can only be silenced by words: half a word that stays readable is a leak, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from domain.speech import Segment, Transcript, Word
@@ -94,45 +95,91 @@ def silence_ranges(
     """Return what must not be audible, merged and in order.
 
     Word times are estimates: each range reaches `pad_s` before its words and `tail_s` after them (`pad_s` and a tenth
-    of a second: words end too early more often than they start too late), further to the neighbouring words where
-    these are apart by more (up to one second), and a part into those, since a boundary drifts for both of its words.
+    of a second: words end too early more often than they start too late), further to the nearest readable words of
+    the channel where these are apart by more (up to one second), and on the speaker's own channel a part into those,
+    since a boundary drifts for both of its words.
+    Between two redacted pieces with no readable word between them the channel goes silent too, up to 20 seconds: what
+    sounds there is speech that was not recognised, most likely more of the same.
     With `all_channels` the range goes silent on every channel: the other side's line carries an echo of the same words.
     Raises ValueError on times that are no times: the caller must block the sound.
     """
     tail = pad_s + 0.1 if tail_s is None else tail_s
-    ranges: list[TimeRange] = []
-    for span in merge_spans(spans):
+    merged = merge_spans(spans)
+    spoken = _spoken(transcript, merged)
+    ranges = _bridges(spoken)
+    for span in merged:
         segment = transcript.segments[span.segment]
-        if not segment.words[span.first_word : span.end_word]:
+        covered = segment.words[span.first_word : span.end_word]
+        if not covered:
             continue
-        start, end = _audible_bounds(segment, span, pad_s, tail)
+        inner = _extremes(covered)
         channels = range(transcript.channels) if all_channels else (segment.channel,)
-        ranges.extend(TimeRange(channel, start, end) for channel in channels)
+        for channel in channels:
+            own = channel == segment.channel
+            start, end = _reached(spoken.get(channel, []), inner, into_words=own)
+            ranges.append(TimeRange(channel, max(0.0, min(inner[0] - pad_s, start)), max(inner[1] + tail, end)))
     return merge_ranges(ranges)
 
 
 _REACH_S = 1.0
 _INTO_NEIGHBOUR = 0.4
+_BRIDGE_S = 20.0
 _INTO_NEIGHBOUR_S = 0.3
 
 
-def _audible_bounds(segment: Segment, span: Span, pad_s: float, tail_s: float) -> tuple[float, float]:
-    covered = segment.words[span.first_word : span.end_word]
-    times = [time for word in covered for time in (word.start, word.end)]
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """When a channel's word sounds, and whether a span covers it."""
+
+    start: float
+    end: float
+    covered: bool
+
+
+def _spoken(transcript: Transcript, spans: tuple[Span, ...]) -> dict[int, list[_Spoken]]:
+    """Return the words of each channel in order of time."""
+    covered = {(span.segment, word) for span in spans for word in range(span.first_word, span.end_word)}
+    by_channel: dict[int, list[_Spoken]] = {}
+    for segment, place, word in transcript.words():
+        hidden = (segment, place) in covered or word.entity_type is not None
+        own = by_channel.setdefault(transcript.segments[segment].channel, [])
+        own.append(_Spoken(word.start, word.end, hidden))
+    return {channel: sorted(words, key=lambda one: (one.start, one.end)) for channel, words in by_channel.items()}
+
+
+def _extremes(words: Sequence[Word]) -> tuple[float, float]:
+    times = [time for word in words for time in (word.start, word.end)]
     if not all(math.isfinite(time) for time in times):
         raise ValueError("a redacted word has no time")
-    first, last = min(times), max(times)
+    return min(times), max(times)
+
+
+def _reached(words: Sequence[_Spoken], inner: tuple[float, float], *, into_words: bool) -> tuple[float, float]:
+    """Return how far a range reaches on a channel: to its nearest readable words, and a part into those of its own."""
+    first, last = inner
     start, end = first - _REACH_S, last + _REACH_S
-    if span.first_word:
-        word = segment.words[span.first_word - 1]
-        start = max(start, word.end - _part(word))
-    if span.end_word < len(segment.words):
-        word = segment.words[span.end_word]
-        end = min(end, word.start + _part(word))
-    return max(0.0, min(first - pad_s, start)), max(last + tail_s, end)
+    for word in words:
+        if word.covered or not (math.isfinite(word.start) and math.isfinite(word.end)):
+            continue
+        part = _part(word) if into_words else 0.0
+        if word.start < first:
+            start = max(start, min(word.end, first) - part)
+        elif word.end > last:
+            end = min(end, max(word.start, last) + part)
+    return start, end
 
 
-def _part(word: Word) -> float:
+def _bridges(spoken: Mapping[int, Sequence[_Spoken]]) -> list[TimeRange]:
+    """Return the stretches of a channel between redacted words that no readable word of the channel interrupts."""
+    return [
+        TimeRange(channel, one.end, two.start)
+        for channel, words in spoken.items()
+        for one, two in pairwise(words)
+        if one.covered and two.covered and one.end < two.start <= one.end + _BRIDGE_S
+    ]
+
+
+def _part(word: _Spoken) -> float:
     """Return how far into a neighbouring word a range reaches. A placeholder is silent anyway."""
     return min(_INTO_NEIGHBOUR_S, _INTO_NEIGHBOUR * max(0.0, word.end - word.start))
 

@@ -1,17 +1,25 @@
-"""Names by their place in the talk: somebody addressed, somebody who says who they are, a short answer to "your name?"."""
+"""Names by their place in the talk: somebody addressed, somebody who says who they are, a short answer to "name?"."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from redaction import lexicon
 from redaction.context import CallContext
 from redaction.hits import Hit
 from redaction.lexicon import FILLERS, words
-from redaction.rules.naming import name_like, wordy
+from redaction.rules.naming import name_like, taken, wordy
 from redaction.view import Token
 
 MAX_ANSWER_TOKENS = 4
 MAX_ANSWERS = 3
+MIN_LETTERS = 4
+_BEFORE_PLACES = words("from at in to near via on of into a an calling called reached welcome with")
+_FIRMS = words(
+    "bank finance insurance travel hotel hotels energy broadband mobile airlines airways air parcels health clinic "
+    "hospital pharmacy group limited ltd inc company support online card pay app plan school college university city "
+    "county airport station council systems services solutions telecom networks technologies motors foods stores"
+)
 _FRAME = FILLERS | words("it's it is that's the name's my name this sure of course under for spelled")
 _SELF = frozenset({("speaking",), ("here",), ("this", "side"), ("on", "the", "line"), ("calling",)})
 _ADDRESSING = words("you your i my we our me can could would will how may what's where when do did is are the please")
@@ -25,6 +33,8 @@ def find(context: CallContext, rule: str) -> Iterator[Hit]:
                 yield Hit((token,), "PERSON", 0.85, rule, "before speaking, here or this side")
             elif name_like(token) and _called(tokens, at):
                 yield Hit((token,), "PERSON", 0.65, rule, "somebody is addressed")
+            elif name_like(token) and _unknown(tokens, at):
+                yield Hit(taken(tokens, at, begins=True), "PERSON", 0.55, rule, "an unknown word written as a name")
     for cue in context.cues.cues:
         if cue.kind == "PERSON":
             yield from _answered(context, context.view.talk[cue.place + 1 :], rule)
@@ -41,6 +51,17 @@ def _called(tokens: Sequence[Token], at: int) -> bool:
         return False
     begins = not at or tokens[at - 1].segment != tokens[at].segment or tokens[at - 1].closes
     return begins and tokens[at + 1].norm in _ADDRESSING
+
+
+def _unknown(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a capital in the middle of a sentence makes an unknown word a name, rather than a firm or a place."""
+    token, before = tokens[at], tokens[at - 1] if at else None
+    if before is None or before.segment != token.segment or before.closes or before.norm in _BEFORE_PLACES:
+        return False
+    beside = [one.norm for one in (before, *tokens[at + 1 : at + 3])]
+    firm = any(norm in _FIRMS or norm in lexicon.STREETS for norm in beside)
+    plain = token.norm.isalpha() and token.raw[1:2].islower() and len(token.norm) >= MIN_LETTERS
+    return plain and not firm
 
 
 def _answered(context: CallContext, talk: Sequence[Token], rule: str) -> Iterator[Hit]:

@@ -20,6 +20,7 @@ DATE_DIGITS = 4
 SAME_DATE_TOKENS = 8
 SCALE_OF_YEARS = 2
 AGE_DIGITS = 2
+EXPIRY_REACH = 12
 _AGED = frozenset({"aged", "i'm", "he's", "she's", "turned", "turning"})
 _IS = frozenset({("i", "am"), ("he", "is"), ("she", "is"), ("age", "is"), ("age", "of"), ("he", "was"), ("she", "was")})
 _LINKS = lexicon.words("the of and a on in , - uh um")
@@ -38,11 +39,17 @@ def find(context: CallContext) -> Iterator[Hit]:
         if cue.kind == "DATE_OF_BIRTH":
             yield from _first(context, _dates(answer))
         elif cue.kind == "CARD_EXPIRY":
-            for hit in _first(context, _dates(answer)):
-                if any(token.norm in lexicon.MONTHS for token in hit.tokens):
+            for hit in _first(context, _dates(answer[:EXPIRY_REACH])):
+                if _month_and_year(hit.tokens):
                     yield replace(hit, kind="CARD_EXPIRY", reason="a month after a cue of expiry")
     yield from _full_dates(context.view.tokens)
     yield from _ages(talk)
+
+
+def _month_and_year(tokens: Sequence[Token]) -> bool:
+    """Say whether a date names a month but no day ("the 12th of March" is an appointment, not an expiry)."""
+    ordinal = any(part.said is Said.ORDINAL for part in parts_of(tokens))
+    return not ordinal and any(token.norm in lexicon.MONTHS for token in tokens)
 
 
 def _first(context: CallContext, dates: Iterator[Hit]) -> Iterator[Hit]:

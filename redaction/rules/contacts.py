@@ -14,12 +14,14 @@ from redaction.view import Token
 RULE = "spoken_contacts"
 KINDS = ("EMAIL_ADDRESS", "URL", "IP_ADDRESS", "UPI_ID", "USERNAME")
 MAX_LOCAL_TOKENS = 14
+MAX_STRANGE = 8
 
 _TLD = "|".join(sorted(lexicon.TLDS, key=len, reverse=True))
 _DOMAIN = re.compile(rf"^(?:[\w\-]+\.)+(?:{_TLD})(?:/\S*)?$|^(?:https?://|www\.)\S+$")
 _IP = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$|^(?:[0-9a-f]{1,4}:){3,7}[0-9a-f:]*$")
 _HANDLE = re.compile(r"^@\w{2,}$|^\w+[._]\w+\d*$")
 _JOINS = lexicon.words("dot underscore dash hyphen minus plus period point . _ - under score")
+_HEARD_AS_AT = frozenset(("an", "and", "that", "add", "in", "et", "act", "hat"))
 _AT = frozenset(("at", "@", "ad", "@at"))
 _BOUNDARY = lexicon.words(
     "is it it's its that's that address email e-mail mail id to me my your you at the a an on in and or yes "
@@ -27,6 +29,8 @@ _BOUNDARY = lexicon.words(
     "sure okay ok was be use using reach contact write send i i'm am we our new correct right with as for "
     "by from not"
 )
+_SENSE = _BOUNDARY - lexicon.words("an a and in the as on by or from not right")
+"""Words that show a sentence with a sense: what stands before them is no part of an address."""
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -55,18 +59,17 @@ def _domain(tokens: Sequence[Token], at: int) -> int | None:
         return _domain_end(tokens, at)
     if norm in lexicon.MAIL_HOSTS:
         return _domain_end(tokens, at)
-    if at + 1 < len(tokens) and tokens[at + 1].raw.lower().rstrip(".,?!").lstrip(".") in {
-        "com",
-        "co.uk",
-        "co.in",
-        "org",
-        "net",
-    }:
-        dotted = tokens[at + 1].raw.startswith(".")
-        return _domain_end(tokens, at) if dotted else None
+    if at + 1 < len(tokens) and _dotted(tokens[at + 1]) and norm not in _BOUNDARY and not tokens[at].closes:
+        return _domain_end(tokens, at)
     if _spoken_domain(tokens, at):
         return _domain_end(tokens, at)
     return None
+
+
+def _dotted(token: Token) -> bool:
+    """Say whether a token is ".com" or "dot-com"."""
+    dotted = token.raw.startswith(".") or token.norm.startswith("dot-")
+    return dotted and token.norm.removeprefix("dot-").split(".")[0] in lexicon.TLDS
 
 
 def _spoken_domain(tokens: Sequence[Token], at: int) -> bool:
@@ -83,7 +86,7 @@ def _domain_end(tokens: Sequence[Token], at: int) -> int:
         norm = tokens[end].norm
         if norm in {"dot", "."} and end + 1 < len(tokens) and not tokens[end + 1].placeholder:
             end += 2
-        elif tokens[end].raw.startswith(".") and norm.split(".")[0] in lexicon.TLDS:
+        elif _dotted(tokens[end]):
             end += 1
         else:
             break
@@ -97,11 +100,13 @@ def _around(context: CallContext, tokens: Sequence[Token], at: int, end: int) ->
     mail = rate or before in _AT or before.endswith("@")
     cue = context.cues.before(tokens[at])
     mailbox = tokens[at].norm.split(".")[0] in lexicon.MAIL_HOSTS
-    if mail or mailbox or (cue is not None and cue.kind == "EMAIL_ADDRESS"):
+    asked = cue is not None and cue.kind == "EMAIL_ADDRESS"
+    mail = mail or (before in _HEARD_AS_AT and first > 1 and _handle_like(tokens[first - 2], asked=asked))
+    if mail or mailbox or asked:
         joint = first - 1 if mail else first
         while joint > 0 and tokens[joint].norm in {"the", "rate"}:
             joint -= 1
-        start = _local_start(tokens, joint)
+        start = _strange_start(tokens, _local_start(tokens, joint))
         return Hit(tuple(tokens[start:end]), "EMAIL_ADDRESS", 0.95, RULE, "a domain after a local part")
     return Hit(tuple(tokens[first:end]), "URL", 0.7, RULE, "a domain")
 
@@ -133,9 +138,30 @@ def _local_start(tokens: Sequence[Token], joint: int) -> int:
     return first
 
 
+def _handle_like(token: Token, *, asked: bool) -> bool:
+    """Say whether a token looks like the end of a local part: joined by marks or, when one was asked for, strange."""
+    joined = "." in token.norm or "_" in token.norm or any(char.isdigit() for char in token.norm)
+    return not token.placeholder and (joined or (asked and not vocabulary.ordinary(token.norm)))
+
+
+def _strange_start(tokens: Sequence[Token], start: int) -> int:
+    """Return the first strange word of the sentence when nothing but words without sense lie between it and `start`."""
+    found, at = start, start
+    while at > 0 and start - at < MAX_STRANGE:
+        token = tokens[at - 1]
+        if token.placeholder or token.closes or token.segment != tokens[start].segment or token.norm in _SENSE:
+            break
+        at -= 1
+        if token.norm.isalpha() and not vocabulary.ordinary(token.norm):
+            found = at
+    return found
+
+
 def _local(tokens: Sequence[Token], at: int, joint: int) -> bool:
     norm = tokens[at].norm
     if norm in _JOINS or (at + 1 < joint and tokens[at + 1].norm in _JOINS):
+        return True
+    if len(norm) == 1 and at + 1 < joint and part_of(tokens[at + 1]).said is Said.LETTER:
         return True
     if norm in _BOUNDARY:
         return False

@@ -8,6 +8,7 @@ digits is the answer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from redaction import lexicon
 from redaction.context import CallContext
@@ -28,6 +29,7 @@ MAX_TURN = 12
 MAX_REST = 3
 _DIGITS = frozenset({Said.DIGIT, Said.WRITTEN, Said.CODE, Said.TEEN, Said.TENS, Said.REPEAT})
 _HEARD_AS_DIGITS = frozenset(lexicon.HOMOPHONES) | lexicon.words("times time or and i row know")
+_FRAME = lexicon.words("my the is number that's that this its it's for at end on a to")
 _AMOUNTS = frozenset({Said.MONEY, Said.TIME, Said.PERCENT, Said.SCALE})
 _LISTING = lexicon.words("between either about nearly almost only")
 
@@ -57,9 +59,9 @@ def _clusters(tokens: Sequence[Token], parts: Sequence[Part]) -> Iterator[tuple[
 
 
 def _cluster(parts: Sequence[Part], group: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the group when it holds four digits said one by one, two of them side by side, and more digits than else."""
+    """Yield the group when it holds four digits said one by one, two side by side, and more digits than other words."""
     singles = sum(len(parts[at].code) == 1 and parts[at].said is not Said.REPEAT for at in group)
-    beside = any(two - one == 1 for one, two in zip(group, group[1:], strict=False))
+    beside = any(two - one == 1 for one, two in pairwise(group))
     if singles >= MIN_DIGITS and beside and 2 * len(group) > group[-1] - group[0]:
         yield group[0], group[-1] + 1
 
@@ -85,7 +87,11 @@ def _widened(tokens: Sequence[Token], first: int, end: int) -> tuple[int, int]:
     for _ in range(MAX_EDGE):
         if not first or tokens[first - 1].segment != segment or tokens[first - 1].placeholder:
             break
-        alone = tokens[first - 1].comma and (first == 1 or tokens[first - 2].comma or tokens[first - 2].closes)
+        alone = (
+            tokens[first - 1].comma
+            and tokens[first - 1].norm not in lexicon.TURN_FILLERS
+            and (first == 1 or tokens[first - 2].comma or tokens[first - 2].closes)
+        )
         if not (tokens[first - 1].norm in _HEARD_AS_DIGITS or alone):
             break
         first -= 1
@@ -99,7 +105,7 @@ def _widened(tokens: Sequence[Token], first: int, end: int) -> tuple[int, int]:
 
 def _answer(context: CallContext, sentence: Sequence[Token]) -> Iterator[Hit]:
     cue = context.cues.before(sentence[0])
-    if cue is None or cue.kind not in KINDS or len(sentence) > MAX_TURN:
+    if cue is None or cue.kind not in KINDS or len(sentence) > MAX_TURN or sentence[-1].raw.endswith("?"):
         return
     parts = parts_of(sentence)
     told = [at for at, token in enumerate(sentence) if parts[at].said is not Said.FILLER and not token.placeholder]

@@ -68,7 +68,7 @@ def _decide(context: CallContext, run: Run, order: Sequence[Token], places: dict
     after = tuple(order[end + 1 : end + 1 + LOOK_AHEAD])
     cue = _cue(context, run)
     birth = cue is not None and cue.kind == "DATE_OF_BIRTH" and not thousands(run)
-    if not birth and explained(run, before, after, cue):
+    if counted(run, after[0] if after else None) if birth else explained(run, before, after, cue):
         return None
     if not birth and (shape := shape_of(run)) is not None:
         kind = cue.kind if cue and shape.weak and cue.kind not in _SLOT_ONLY | {AMOUNT} else shape.kind

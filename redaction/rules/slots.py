@@ -102,11 +102,22 @@ def _answer(context: CallContext, stretches: Sequence[Sequence[Token]], cue: Cue
         return
 
 
+def _after_verb(sentence: Sequence[Token], first: int) -> int:
+    """Return where an answer begins after "use my work one, it's …", when only ordinary words lead up to it."""
+    for at in range(first, min(len(sentence), first + MAX_LEAD)):
+        if sentence[at].norm in {"is", "it's"}:
+            return at + 1
+        if sentence[at].placeholder or not vocabulary.ordinary(sentence[at].norm) or _sign(sentence[at]):
+            return first
+    return first
+
+
 def _told(sentence: Sequence[Token]) -> tuple[Token, ...]:
     """Return the sentence without its frame when it tells something, else nothing."""
     first = 0
     while first < len(sentence) and sentence[first].norm in _FRAME:
         first += 1
+    first = _after_verb(sentence, first)
     rest = [token for token in sentence[first:] if not token.placeholder]
     if not rest or rest[0].norm in _REFUSALS or sentence[-1].raw.endswith("?"):
         return ()

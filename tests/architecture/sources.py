@@ -11,7 +11,19 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("domain", "storage", "governance", "ingest", "transcription", "redaction", "corpus", "api", "workers", "cli", "profiles")
+ROOMS = (
+    "domain",
+    "storage",
+    "governance",
+    "ingest",
+    "transcription",
+    "redaction",
+    "corpus",
+    "api",
+    "workers",
+    "cli",
+    "profiles",
+)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ def test_the_import_contracts_hold() -> None:
 
 def test_no_contract_has_an_exception() -> None:
     for contract in pyproject()["tool"]["importlinter"]["contracts"]:
-        exceptions = {name for name in contract if name.startswith("ignore") or name.startswith("unmatched")}
+        exceptions = {name for name in contract if name.startswith(("ignore", "unmatched"))}
         assert exceptions == set(), f"{contract['name']}: change the design, not the contract"
 
 

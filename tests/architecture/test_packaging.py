@@ -47,7 +47,11 @@ def test_every_locked_requirement_is_pinned_and_hashed_and_names_no_index(lock: 
     text = lock.read_text("utf-8")  # type: ignore[attr-defined]
     for word in ("://", "--index-url", "--extra-index-url", "--find-links", "--trusted-host", "\n-i ", "\n-f ", " @ "):
         assert word not in text, f"{word!r}: where packages come from is the installer's setting, not ours"
-    entries = [entry for entry in re.sub(r"\\\n\s*", " ", text).splitlines() if entry.strip() and not entry.lstrip().startswith("#")]
+    entries = [
+        entry
+        for entry in re.sub(r"\\\n\s*", " ", text).splitlines()
+        if entry.strip() and not entry.lstrip().startswith("#")
+    ]
     assert entries
     for entry in entries:
         assert _REQUIREMENT.match(entry), f"not pinned: {entry[:80]}"
@@ -57,7 +61,11 @@ def test_every_locked_requirement_is_pinned_and_hashed_and_names_no_index(lock: 
 def test_the_lock_files_hold_everything_that_the_project_asks_for() -> None:
     project = pyproject()["project"]
     locked = {
-        lock.name: {match["name"].lower().replace("_", "-") for line in lock.read_text().splitlines() if (match := _REQUIREMENT.match(line))}
+        lock.name: {
+            match["name"].lower().replace("_", "-")
+            for line in lock.read_text().splitlines()
+            if (match := _REQUIREMENT.match(line))
+        }
         for lock in LOCKS
     }
     extras = [one for group in project["optional-dependencies"].values() for one in group]

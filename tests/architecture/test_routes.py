@@ -28,6 +28,10 @@ INSIDE = {
     "duplicate": "stores turn it into a decision of their own",
     "lost-lease": "between workers",
     "not-erased": "the erasing job is tried again",
+    **dict.fromkeys(
+        ("model-missing", "redaction-failed", "silence-failed", "unsupported-language", "unsupported-operator"),
+        "redaction runs in workers: the runner makes it the reason of a stage",
+    ),
 }
 """Codes that never reach an HTTP client."""
 APP = create_app(Settings(mongo_url="mongodb://nowhere/", broker_url="redis://nowhere"))  # type: ignore[arg-type]
@@ -38,9 +42,11 @@ OPERATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "method", "scopes"), ROUTES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("path", "method", "scopes"), ROUTES, ids=str)
 def test_every_route_states_a_scope_or_is_known_to_be_public(path: str, method: str, scopes: tuple[str, ...]) -> None:
-    assert bool(scopes) != (path in PUBLIC), f"{method} {path}: ask for a caller of api.auth, or add it to PUBLIC with a reason"
+    assert bool(scopes) != (path in PUBLIC), (
+        f"{method} {path}: ask for a caller of api.auth, or add it to PUBLIC with a reason"
+    )
     assert set(scopes) <= {scope.value for scope in Scope}
 
 
@@ -56,12 +62,16 @@ def test_the_description_shows_every_route_of_the_api() -> None:
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=[f"{m} {p}" for m, p, _ in OPERATIONS])
-def test_every_operation_says_what_it_is_for_whom_and_how_it_fails(method: str, path: str, operation: dict[str, Any]) -> None:
+def test_every_operation_says_what_it_is_for_whom_and_how_it_fails(
+    method: str, path: str, operation: dict[str, Any]
+) -> None:
     assert operation["summary"]
     assert operation["description"].strip()
     failures = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
     for status, answer in failures.items():
-        assert set(answer["content"]) == {MEDIA_TYPE}, f"{method} {path}: {status} is told as something else than a problem"
+        assert set(answer["content"]) == {MEDIA_TYPE}, (
+            f"{method} {path}: {status} is told as something else than a problem"
+        )
         assert answer["description"]
     if path in PUBLIC:
         assert "x-callward-scopes" not in operation
@@ -73,7 +83,9 @@ def test_every_operation_says_what_it_is_for_whom_and_how_it_fails(method: str, 
 
 def _error_classes() -> list[type[CallwardError]]:
     for module in modules():
-        names = {ast.unparse(base) for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef) for base in node.bases}
+        names = {
+            ast.unparse(base) for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef) for base in node.bases
+        }
         if names & {"CallwardError", *(cls.__name__ for cls in _subclasses(CallwardError))}:
             importlib.import_module(module.name)
     return [cls for cls in _subclasses(CallwardError) if not cls.__module__.startswith("test")]

@@ -20,7 +20,9 @@ LONGER: dict[str, str] = {
 
 
 def test_a_file_of_more_than_250_lines_says_why_it_is_not_two() -> None:
-    lengths = {str(module.path.relative_to(ROOT)): len(module.path.read_text("utf-8").splitlines()) for module in modules()}
+    lengths = {
+        str(module.path.relative_to(ROOT)): len(module.path.read_text("utf-8").splitlines()) for module in modules()
+    }
     too_long = {name: length for name, length in lengths.items() if length > LONGEST}
     assert set(too_long) - set(LONGER) == set(), "which two things is it?"
     assert set(LONGER) - set(too_long) == set(), "short enough now: strike it from the list"
@@ -42,13 +44,17 @@ def test_words_are_written_out_in_two_places_only() -> None:
 
 
 def test_the_api_opens_the_clear_copy_only_after_the_audit_event_is_stored() -> None:
-    """In `api`, whatever is as spoken is reached in a function that asked `clear_copy` before, and only if it said yes."""
+    """In `api`, what is as spoken is reached in a function that asked `clear_copy` before, and only if it said yes."""
     reached: list[str] = []
     for module in (module for module in modules() if module.name.startswith("api")):
         for node in _clear_reads(module):
             function = enclosing(node, ast.AsyncFunctionDef, ast.FunctionDef)
             assert function is not None
-            asked = [call for call in ast.walk(function) if isinstance(call, ast.Call) and ast.unparse(call.func) == "clear_copy"]
+            asked = [
+                call
+                for call in ast.walk(function)
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == "clear_copy"
+            ]
             assert asked, f"{module.at(node)}: ask api.reading.clear_copy first"
             assert asked[0].lineno <= node.lineno, f"{module.at(node)}: ask before reading"
             assert _depends_on_the_answer(node), f"{module.at(node)}: read it only if the answer was yes"
@@ -58,7 +64,11 @@ def test_the_api_opens_the_clear_copy_only_after_the_audit_event_is_stored() -> 
 
 def _clear_reads(module: Module) -> list[ast.AST]:
     """Where the clear transcript is named, the original recording read, or the clear numbers asked for."""
-    named = [node for node in ast.walk(module.tree) if isinstance(node, ast.Attribute) and ast.unparse(node) == "TranscriptKind.CLEAR"]
+    named = [
+        node
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "TranscriptKind.CLEAR"
+    ]
     return [*named, *(call for call, _ in calls_of(module.tree, "read_original", "numbers", "hints"))]
 
 
@@ -67,7 +77,9 @@ def _depends_on_the_answer(node: ast.AST) -> bool:
     while choice is not None:
         assert isinstance(choice, ast.If | ast.IfExp)
         condition = ast.unparse(choice.test)
-        in_body = any(node in ast.walk(part) for part in (choice.body if isinstance(choice.body, list) else [choice.body]))
+        in_body = any(
+            node in ast.walk(part) for part in (choice.body if isinstance(choice.body, list) else [choice.body])
+        )
         if in_body and ("clear_copy(" in condition or condition == "as_spoken"):
             return True
         choice = enclosing(choice, ast.If, ast.IfExp)
@@ -75,7 +87,12 @@ def _depends_on_the_answer(node: ast.AST) -> bool:
 
 
 def test_times_are_aware_and_the_domain_has_no_clock() -> None:
-    naive = [module.at(call) for module in modules() for call, on in calls_of(module.tree, "utcnow") if "datetime" in ast.unparse(on)]
+    naive = [
+        module.at(call)
+        for module in modules()
+        for call, on in calls_of(module.tree, "utcnow")
+        if "datetime" in ast.unparse(on)
+    ]
     assert naive == []
     clocks = [
         module.at(call)

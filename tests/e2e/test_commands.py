@@ -76,7 +76,9 @@ def test_up_prints_address_docs_and_keys_serves_and_ends_cleanly_on_ctrl_c(tmp_p
     assert found, told
     url = found[1]
     assert f"{url}/docs" in told
-    keys = dict(re.findall(r"^(platform admin|mobile app|customer|ML team|admin|privacy officer)\s+(cw_\S+)", told, re.M))
+    keys = dict(
+        re.findall(r"^(platform admin|mobile app|customer|ML team|admin|privacy officer)\s+(cw_\S+)", told, re.M)
+    )
     assert len(keys) == 6, told
     with httpx.Client(base_url=url, trust_env=False) as plain:
         assert plain.get("/docs").status_code == 200

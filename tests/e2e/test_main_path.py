@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from transcription.engines.faster_whisper import FasterWhisperEngine
 from transcription.transcribe import transcribe_recording
 
 pytestmark = pytest.mark.xdist_group("e2e")
+REAL_SPEECH = Path(__file__).resolve().parents[3] / "shared" / "samples" / "audio"
 FORMATS = ("json", "vtt", "srt", "text")
 KINDS = ("CREDIT_CARD", "PHONE_NUMBER", "EMAIL_ADDRESS")
 
@@ -286,6 +288,29 @@ def test_bytes_that_only_look_like_audio_fail_with_a_reason_and_are_not_served(
         assert [letter["error"] for letter in letters] == [reason]
         admin.post(f"/v1/dead-letters/{letters[0]['job_id']}/requeue")
         wait_for("it is tried and fails again", lambda: bool(admin.get("/v1/dead-letters")))
+
+
+@pytest.mark.skipif(not REAL_SPEECH.exists(), reason="real speech lies beside the checkout, users do not have it")
+def test_a_call_that_changes_its_language_is_blocked_and_says_so(callward: RunningCallward) -> None:
+    with callward.client("mobile app") as phone, callward.client("customer") as customer:
+        call_id = phone.upload(REAL_SPEECH / "multilingual.mp3", {"recording": {"media_type": "audio/mpeg"}})
+        wait_for("the call is blocked", lambda: customer.get(f"/v1/calls/{call_id}")["state"] == "blocked")
+        assert customer.get(f"/v1/calls/{call_id}")["stages"][1]["reason"] == "language_unsupported"
+        for what in ("transcript", "recording"):
+            with pytest.raises(ApiError, match="not served"):
+                customer.get(f"/v1/calls/{call_id}/{what}")
+
+
+def test_silence_is_ready_with_an_empty_transcript(callward: RunningCallward, tmp_path: Path) -> None:
+    file = tmp_path / "silence.wav"
+    with wave.open(str(file), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(16_000 * 3))
+    with callward.client("mobile app") as phone, callward.client("customer") as customer:
+        call_id = phone.upload(file, {"recording": {"media_type": "audio/wav"}})
+        wait_for("the call is ready", lambda: customer.get(f"/v1/calls/{call_id}")["state"] == "ready")
+        assert customer.get(f"/v1/calls/{call_id}/transcript")["segments"] == []
+        assert customer.request("GET", f"/v1/calls/{call_id}/recording").content[:4] == b"fLaC"
 
 
 def test_erasing_hides_at_once_and_leaves_a_receipt_and_nothing_else(callward: RunningCallward, tmp_path: Path) -> None:

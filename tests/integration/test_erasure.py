@@ -40,7 +40,16 @@ if TYPE_CHECKING:
     from storage.resources import Resources
 
 QUICK = {"lease_s": 1.0, "retry_base_s": 0.01, "max_attempts": 2}
-KEPT_AFTERWARDS = {"call_logs", "receipts", "audit_events", "tombstones", "keys", "outbox", "idempotency_keys", "legal_holds"}
+KEPT_AFTERWARDS = {
+    "call_logs",
+    "receipts",
+    "audit_events",
+    "tombstones",
+    "keys",
+    "outbox",
+    "idempotency_keys",
+    "legal_holds",
+}
 """What may still name an erased call: traffic data on its own clock, proof, and marks without content."""
 
 
@@ -258,7 +267,9 @@ async def test_the_sweep_gives_a_hidden_call_one_erasing_job_however_often_it_lo
 
 @pytest.mark.settings(**QUICK)
 @pytest.mark.parametrize("step", ["count", "erase", "destroy"])
-async def test_an_erasure_cut_short_anywhere_is_taken_up_again(case: Case, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+async def test_an_erasure_cut_short_anywhere_is_taken_up_again(
+    case: Case, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
     async def cut(*_: Any, **__: Any) -> Any:
         raise ConnectionError
 
@@ -278,7 +289,9 @@ async def test_an_erasure_cut_short_anywhere_is_taken_up_again(case: Case, monke
 
 
 @pytest.mark.settings(**QUICK)
-async def test_no_receipt_is_written_while_something_can_still_be_counted(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_receipt_is_written_while_something_can_still_be_counted(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def nothing_happens(*_: Any) -> None: ...
 
     call_id = await case.ready()
@@ -333,7 +346,9 @@ async def test_a_hold_wins_over_a_request_and_over_the_end_of_retention_until_it
     assert len(await case.objects(call_id)) == 2
     assert not await case.resources.keyring.is_destroyed(case.tenant.workspace_id, call_id)
     (job,) = [job for job in await case.resources.outbox.of_call(call_id) if job["task"] == "erase"]
-    assert (job["state"], job["attempts"], job["error"]) == ("ready", 0, "held"), "waiting for a hold is nobody's failure"
+    assert (job["state"], job["attempts"], job["error"]) == ("ready", 0, "held"), (
+        "waiting for a hold is nobody's failure"
+    )
 
     assert (await case.client.delete(f"/v1/holds/{hold['id']}")).status_code == 200
     await case.resources.outbox.wake_waiting(call_id, now=utc_now())
@@ -362,7 +377,11 @@ async def test_many_held_calls_do_not_keep_the_others_waiting(case: Case) -> Non
     for number in range(501):
         await calls.insert({**model, "_id": f"call_{number:026d}", "state": "erasing", "origin_id": None})
         await case.resources.outbox.add(
-            workspace_id=case.tenant.workspace_id, call_id=f"call_{number:026d}", task="erase", queue=Queue.LANGUAGE, now=utc_now()
+            workspace_id=case.tenant.workspace_id,
+            call_id=f"call_{number:026d}",
+            task="erase",
+            queue=Queue.LANGUAGE,
+            now=utc_now(),
         )
     await case.erase(call_id)
     assert "calls" not in await case.where_found(call_id)
@@ -388,7 +407,9 @@ async def test_a_call_is_hidden_at_the_instant_its_retention_is_over_and_then_sw
 
 
 @pytest.mark.settings(**QUICK)
-async def test_an_erased_call_delivered_again_under_its_origin_id_is_refused_and_leaves_one_audit_event(case: Case) -> None:
+async def test_an_erased_call_delivered_again_under_its_origin_id_is_refused_and_leaves_one_audit_event(
+    case: Case,
+) -> None:
     content = case.content()
     await case.erase(await case.ready(content, origin_id="pbx-3"))
     before = await case.resources.database.scoped("calls", case.tenant.workspace_id).count({})
@@ -434,7 +455,9 @@ async def test_uploaded_bytes_of_an_erased_call_do_not_stay_on_the_way_in(case: 
 
 
 @pytest.mark.settings(**QUICK)
-async def test_another_workspaces_call_with_the_same_bytes_and_origin_is_untouched(make_tenant: Any, case_of: Any) -> None:
+async def test_another_workspaces_call_with_the_same_bytes_and_origin_is_untouched(
+    make_tenant: Any, case_of: Any
+) -> None:
     mine, theirs = await case_of(await make_tenant()), await case_of(await make_tenant())
     content = mine.content()
     erased, kept = await mine.ready(content, origin_id="pbx-5"), await theirs.ready(content, origin_id="pbx-5")
@@ -479,7 +502,9 @@ async def _with_past_month(case: Case, *, due: datetime) -> tuple[str, str]:
 
 
 @pytest.mark.settings(**QUICK)
-async def test_identifiers_leave_the_log_on_their_own_clock_and_the_months_key_with_the_last_of_them(case: Case) -> None:
+async def test_identifiers_leave_the_log_on_their_own_clock_and_the_months_key_with_the_last_of_them(
+    case: Case,
+) -> None:
     workspace_id = case.tenant.workspace_id
     first, key_id = await _with_past_month(case, due=utc_now())
     second, _ = await _with_past_month(case, due=utc_now() + timedelta(hours=1))

@@ -60,7 +60,11 @@ class Script:
             async def effect(tx: Any) -> None:
                 # Any collection will do for a mark: this one belongs to no room and asks for no tags.
                 marks = self.resources.database.scoped("schema_migrations", self.workspace_id)
-                mark = {"_id": f"{call['_id']}/{stage.value}/{len(self.runs)}", "call_id": call["_id"], "stage": stage.value}
+                mark = {
+                    "_id": f"{call['_id']}/{stage.value}/{len(self.runs)}",
+                    "call_id": call["_id"],
+                    "stage": stage.value,
+                }
                 await marks.insert(mark, tx=tx)
 
             return Outcome(effect, {"duration_s": 1.0} if stage is Stage.TRANSCRIBE else {})
@@ -117,7 +121,9 @@ def script(tenant: Tenant) -> Script:
 
 
 @pytest.mark.settings(**QUICK)
-async def test_a_call_goes_through_its_stages_to_ready_with_each_effect_written_once(tenant: Tenant, script: Script) -> None:
+async def test_a_call_goes_through_its_stages_to_ready_with_each_effect_written_once(
+    tenant: Tenant, script: Script
+) -> None:
     call_id, _ = await received(tenant)
     await script.run_all(call_id)
     assert await state_of(tenant, call_id) == ("ready", [("done", None)] * 3)
@@ -148,7 +154,10 @@ async def test_a_refused_stage_ends_the_call_with_its_reason_and_a_dead_letter(
     script.act[Stage.REDACT_TEXT] = refuse
     call_id, _ = await received(tenant)
     await script.run_all(call_id)
-    assert await state_of(tenant, call_id) == (state, [("done", None), (state, "residual_personal_data"), ("pending", None)])
+    assert await state_of(tenant, call_id) == (
+        state,
+        [("done", None), (state, "residual_personal_data"), ("pending", None)],
+    )
     assert script.runs == [Stage.TRANSCRIBE, Stage.REDACT_TEXT], "trying again cannot help"
     (dead,) = await tenant.resources.outbox.dead_letters(tenant.workspace_id)
     assert (dead["call_id"], dead["task"], dead["error"]) == (call_id, "redact_text", "residual_personal_data")
@@ -156,7 +165,9 @@ async def test_a_refused_stage_ends_the_call_with_its_reason_and_a_dead_letter(
 
 
 @pytest.mark.settings(**QUICK)
-async def test_an_unexpected_error_is_tried_again_after_a_pause_and_then_given_up(tenant: Tenant, script: Script) -> None:
+async def test_an_unexpected_error_is_tried_again_after_a_pause_and_then_given_up(
+    tenant: Tenant, script: Script
+) -> None:
     async def fall(_: Document) -> None:
         raise RuntimeError("said to me that her card is 4111")
 
@@ -166,8 +177,13 @@ async def test_an_unexpected_error_is_tried_again_after_a_pause_and_then_given_u
     await script.runner().run(job_id)
     first = await job_of(tenant, job_id)
     assert (first["state"], first["attempts"], first["error"]) == ("ready", 1, "internal")
-    assert first["run_after"] >= before.replace(microsecond=before.microsecond // 1000 * 1000) + timedelta(milliseconds=10)
-    assert await state_of(tenant, call_id) == ("processing", [("pending", "internal"), ("pending", None), ("pending", None)])
+    assert first["run_after"] >= before.replace(microsecond=before.microsecond // 1000 * 1000) + timedelta(
+        milliseconds=10
+    )
+    assert await state_of(tenant, call_id) == (
+        "processing",
+        [("pending", "internal"), ("pending", None), ("pending", None)],
+    )
     await script.run_all(call_id)
     last = await job_of(tenant, job_id)
     assert (last["state"], last["attempts"]) == ("dead", 2)
@@ -190,7 +206,9 @@ async def test_an_error_that_passes_costs_a_try_and_nothing_else(tenant: Tenant,
 
 
 @pytest.mark.settings(**QUICK)
-async def test_a_dead_letter_that_is_requeued_goes_on_from_the_stage_that_failed(tenant: Tenant, script: Script) -> None:
+async def test_a_dead_letter_that_is_requeued_goes_on_from_the_stage_that_failed(
+    tenant: Tenant, script: Script
+) -> None:
     async def refuse(_: Document) -> None:
         if script.runs.count(Stage.REDACT_AUDIO) == 1:
             raise StageRefused("sound_not_silenced")
@@ -215,7 +233,10 @@ async def test_unknown_consent_waits_without_costing_a_try_and_goes_on_once_it_i
     for _ in range(QUICK["max_attempts"] + 2):
         await tenant.resources.outbox.wake_waiting(call_id, now=utc_now())
         await script.runner().run(job_id)
-    assert await state_of(tenant, call_id) == ("waiting", [("waiting", "consent_unknown"), ("pending", None), ("pending", None)])
+    assert await state_of(tenant, call_id) == (
+        "waiting",
+        [("waiting", "consent_unknown"), ("pending", None), ("pending", None)],
+    )
     job = await job_of(tenant, job_id)
     assert (job["state"], job["attempts"]) == ("ready", 0)
     assert job["run_after"] > utc_now() + timedelta(seconds=30), "it is asked again, but not at once"
@@ -230,7 +251,10 @@ async def test_unknown_consent_waits_without_costing_a_try_and_goes_on_once_it_i
 async def test_refused_consent_stops_the_call_for_good_before_any_work(tenant: Tenant, script: Script) -> None:
     call_id, job_id = await received(tenant, consent=Consent.REFUSED)
     await script.run_all(call_id)
-    assert await state_of(tenant, call_id) == ("blocked", [("blocked", "consent_refused"), ("pending", None), ("pending", None)])
+    assert await state_of(tenant, call_id) == (
+        "blocked",
+        [("blocked", "consent_refused"), ("pending", None), ("pending", None)],
+    )
     assert (await job_of(tenant, job_id))["state"] == "dead"
     assert script.runs == []
 
@@ -254,14 +278,21 @@ async def test_a_stage_that_the_customer_did_not_instruct_waits(make_tenant: Any
     call_id, _ = await received(tenant)
     await script.run_all(call_id)
     assert script.runs == [Stage.TRANSCRIBE]
-    assert await state_of(tenant, call_id) == ("waiting", [("done", None), ("waiting", "no_instruction"), ("pending", None)])
+    assert await state_of(tenant, call_id) == (
+        "waiting",
+        [("done", None), ("waiting", "no_instruction"), ("pending", None)],
+    )
 
 
 @pytest.mark.settings(**QUICK)
 @pytest.mark.parametrize("ending", ["returns", "refuses", "falls"])
-async def test_a_call_erased_while_its_stage_runs_keeps_nothing_of_the_stage(tenant: Tenant, script: Script, ending: str) -> None:
+async def test_a_call_erased_while_its_stage_runs_keeps_nothing_of_the_stage(
+    tenant: Tenant, script: Script, ending: str
+) -> None:
     async def erased_meanwhile(call: Document) -> None:
-        assert await CallStore(tenant.resources, tenant.workspace_id).start_erasing(call["_id"], cause="request", now=utc_now())
+        assert await CallStore(tenant.resources, tenant.workspace_id).start_erasing(
+            call["_id"], cause="request", now=utc_now()
+        )
         if ending == "refuses":
             raise StageRefused("channels_changed", blocked=True)
         if ending == "falls":
@@ -286,7 +317,9 @@ async def test_a_call_on_its_way_out_is_not_worked_on(tenant: Tenant, script: Sc
 
 
 @pytest.mark.settings(**QUICK)
-async def test_retention_that_ended_before_the_stage_leaves_the_call_to_the_sweep(tenant: Tenant, script: Script) -> None:
+async def test_retention_that_ended_before_the_stage_leaves_the_call_to_the_sweep(
+    tenant: Tenant, script: Script
+) -> None:
     call_id, job_id = await received(tenant)
     calls = tenant.resources.database.scoped("calls", tenant.workspace_id)
     await calls.update({"_id": call_id}, {"$set": {"retain_until": utc_now()}})
@@ -383,9 +416,13 @@ async def test_a_runner_that_slept_before_its_stage_began_does_not_turn_a_finish
         decision = await ask(self, call, **named)
         if not slept:
             slept = True
-            await tenant.resources.database.whole("outbox").update({"_id": job_id}, {"$set": {"lease_until": utc_now()}})
+            await tenant.resources.database.whole("outbox").update(
+                {"_id": job_id}, {"$set": {"lease_until": utc_now()}}
+            )
             await Sweep(tenant.resources).free_leases()
-            await CallStore(tenant.resources, tenant.workspace_id).set_consent(call["_id"], Consent.GRANTED, now=utc_now())
+            await CallStore(tenant.resources, tenant.workspace_id).set_consent(
+                call["_id"], Consent.GRANTED, now=utc_now()
+            )
             await script.run_all(call["_id"])
         return decision
 
@@ -403,7 +440,10 @@ async def test_a_job_whose_workers_die_every_time_fails_its_call(tenant: Tenant,
         assert await tenant.resources.outbox.claim(job_id, now=utc_now()) is not None
         await tenant.resources.database.whole("outbox").update({"_id": job_id}, {"$set": {"lease_until": utc_now()}})
         await Sweep(tenant.resources).free_leases()
-    assert await state_of(tenant, call_id) == ("failed", [("failed", "worker_lost"), ("pending", None), ("pending", None)])
+    assert await state_of(tenant, call_id) == (
+        "failed",
+        [("failed", "worker_lost"), ("pending", None), ("pending", None)],
+    )
     assert (await job_of(tenant, job_id))["state"] == "dead"
     await script.runner().run(job_id)
     assert script.runs == []
@@ -434,5 +474,3 @@ async def test_a_guard_that_cannot_answer_is_asked_again_and_the_call_is_not_wor
     assert (await job_of(tenant, job_id))["state"] == "ready"
     await script.run_all(call_id)
     assert (await state_of(tenant, call_id))[0] == CallState.READY.value
-
-

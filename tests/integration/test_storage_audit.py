@@ -31,7 +31,9 @@ async def test_events_come_back_newest_first_and_the_chain_holds(resources: Reso
     await fill(resources, chain, 3)
     await resources.audit.append(chain, "test:event:3", actor="key_2", now=NOW, call_id="call_1")
     events = await resources.audit.events(chain)
-    assert [(event["sequence"], event["event"]) for event in events] == [(n, f"test:event:{n - 1}") for n in (4, 3, 2, 1)]
+    assert [(event["sequence"], event["event"]) for event in events] == [
+        (n, f"test:event:{n - 1}") for n in (4, 3, 2, 1)
+    ]
     assert [event["event"] for event in await resources.audit.events(chain, call_id="call_1")] == ["test:event:3"]
     assert await resources.audit.broken_at(chain) is None
 

@@ -162,7 +162,9 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize("name", TAGGED)
 @pytest.mark.parametrize("change", [row[1] for row in WRONG], ids=[row[0] for row in WRONG])
-async def test_mongodb_itself_refuses_a_record_without_sound_tags(resources: Resources, name: str, change: dict[str, Any]) -> None:
+async def test_mongodb_itself_refuses_a_record_without_sound_tags(
+    resources: Resources, name: str, change: dict[str, Any]
+) -> None:
     document = record(new_id("ws")) | change
     document = {field: value for field, value in document.items() if value is not None}
     with pytest.raises(WriteError, match="failed validation") as refusal:

@@ -30,7 +30,13 @@ class Desk:
         self.workspace_id, self.call_id = new_id("ws"), new_id("call")
 
     async def add(self, **changes: Any) -> str:
-        job = {"workspace_id": self.workspace_id, "call_id": self.call_id, "task": "transcribe", "queue": Queue.SPEECH, "now": NOW}
+        job = {
+            "workspace_id": self.workspace_id,
+            "call_id": self.call_id,
+            "task": "transcribe",
+            "queue": Queue.SPEECH,
+            "now": NOW,
+        }
         return await self.outbox.add(**(job | changes))
 
     async def state(self, job_id: str) -> tuple[str, int, str | None]:
@@ -85,7 +91,9 @@ async def test_a_renewed_lease_lasts_longer_and_a_lost_one_cannot_be_renewed(des
     assert not await desk.outbox.renew(job, now=NOW + LEASE * 1.5)
 
 
-async def test_who_lost_the_job_can_neither_complete_nor_release_nor_bury_it_and_its_effect_is_not_written(desk: Desk) -> None:
+async def test_who_lost_the_job_can_neither_complete_nor_release_nor_bury_it_and_its_effect_is_not_written(
+    desk: Desk,
+) -> None:
     job_id = await desk.add()
     lost = await desk.outbox.claim(job_id, now=NOW)
     holder = await desk.outbox.claim(job_id, now=NOW + LEASE)
@@ -153,7 +161,9 @@ async def test_waiting_is_nobodys_failure_and_costs_no_try(desk: Desk) -> None:
     for number in range(5):
         job = await desk.outbox.claim(job_id, now=NOW + number * LEASE)
         assert job is not None
-        state = await desk.outbox.release(job, now=NOW + number * LEASE, after=LEASE, code="consent_unknown", count_attempt=False)
+        state = await desk.outbox.release(
+            job, now=NOW + number * LEASE, after=LEASE, code="consent_unknown", count_attempt=False
+        )
         assert state is JobState.READY
     assert await desk.state(job_id) == ("ready", 0, "consent_unknown")
 
@@ -256,5 +266,7 @@ async def test_jobs_are_counted_by_state(desk: Desk) -> None:
 async def test_a_job_holds_ids_and_times_and_nothing_of_a_call(desk: Desk) -> None:
     await desk.add()
     (job,) = await desk.outbox.of_call(desk.call_id)
-    expected = "_id workspace_id call_id task queue state attempts run_after published_at lease_until token created_at error"
+    expected = (
+        "_id workspace_id call_id task queue state attempts run_after published_at lease_until token created_at error"
+    )
     assert set(job) == set(expected.split())

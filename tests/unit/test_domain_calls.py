@@ -36,7 +36,9 @@ IDENTITIES = st.builds(
         (CallIdentity("aa", "1", MORNING), CallIdentity("bb", "1", MORNING), False),
     ],
 )
-def test_the_same_bytes_are_one_call_unless_something_tells_them_apart(one: CallIdentity, other: CallIdentity, same: bool) -> None:
+def test_the_same_bytes_are_one_call_unless_something_tells_them_apart(
+    one: CallIdentity, other: CallIdentity, same: bool
+) -> None:
     assert is_same_call(one, other) is same
 
 
@@ -58,7 +60,17 @@ def test_ids_are_recognised_by_kind_and_never_repeat() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "call_", "call_" + "a" * 25, "call_" + "a" * 27, "call_" + "A" * 26, "call_" + "1" * 26, "call_" + "a" * 26 + "\n", "CALL_" + "a" * 26]
+    "text",
+    [
+        "",
+        "call_",
+        "call_" + "a" * 25,
+        "call_" + "a" * 27,
+        "call_" + "A" * 26,
+        "call_" + "1" * 26,
+        "call_" + "a" * 26 + "\n",
+        "CALL_" + "a" * 26,
+    ],
 )
 def test_what_is_not_quite_an_id_is_none(text: str) -> None:
     assert not is_id("call", text)

@@ -57,7 +57,12 @@ def changed(change: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
 
 def test_a_policy_is_read_whole() -> None:
     policy = policy_from_document(GOOD)
-    assert (policy.policy_id, policy.version, policy.zone, policy.consent_required) == ("test", 3, "Asia/Kolkata", False)
+    assert (policy.policy_id, policy.version, policy.zone, policy.consent_required) == (
+        "test",
+        3,
+        "Asia/Kolkata",
+        False,
+    )
     assert set(policy.categories) == set(Category)
     identifiers = policy.categories[Category.TRAFFIC_IDENTIFIERS]
     assert identifiers.retention.align is Align.MONTH_END
@@ -89,11 +94,31 @@ def test_a_stored_record_carries_every_tag_in_plain_words() -> None:
 
 REFUSED: list[tuple[str, Callable[[dict[str, Any]], Any], str]] = [
     ("a category left out", lambda d: d["categories"].pop("usage"), "no rule for: usage"),
-    ("two categories left out", lambda d: [d["categories"].pop(c) for c in ("traffic", "usage")], "no rule for: traffic, usage"),
-    ("a category nobody knows", lambda d: d["categories"].update(gossip=d["categories"]["usage"]), "'gossip' is not a valid Category"),
-    ("an unknown purpose", lambda d: d["categories"]["usage"].update(purposes=["advertising"]), "'advertising' is not a valid Purpose"),
-    ("no purposes", lambda d: d["categories"]["usage"].update(purposes=[]), "usage: a record without a purpose cannot be saved"),
-    ("an unknown basis", lambda d: d["categories"]["usage"].update(legal_basis="habit"), "'habit' is not a valid LegalBasis"),
+    (
+        "two categories left out",
+        lambda d: [d["categories"].pop(c) for c in ("traffic", "usage")],
+        "no rule for: traffic, usage",
+    ),
+    (
+        "a category nobody knows",
+        lambda d: d["categories"].update(gossip=d["categories"]["usage"]),
+        "'gossip' is not a valid Category",
+    ),
+    (
+        "an unknown purpose",
+        lambda d: d["categories"]["usage"].update(purposes=["advertising"]),
+        "'advertising' is not a valid Purpose",
+    ),
+    (
+        "no purposes",
+        lambda d: d["categories"]["usage"].update(purposes=[]),
+        "usage: a record without a purpose cannot be saved",
+    ),
+    (
+        "an unknown basis",
+        lambda d: d["categories"]["usage"].update(legal_basis="habit"),
+        "'habit' is not a valid LegalBasis",
+    ),
     ("an unknown role", lambda d: d["categories"]["usage"].update(role="owner"), "'owner' is not a valid Role"),
     (
         "a controller on the customer's instruction",
@@ -114,11 +139,18 @@ REFUSED: list[tuple[str, Callable[[dict[str, Any]], Any], str]] = [
     ("a zone that climbs out", lambda d: d.update(zone="../../etc/passwd"), "unknown zone"),
     ("no zone at all", lambda d: d.update(zone=""), "unknown zone"),
     ("a duration in words", lambda d: d["categories"]["usage"]["retention"].update(add="30 days"), "not an ISO 8601"),
-    ("an unknown alignment", lambda d: d["categories"]["usage"]["retention"].update(align="week_end"), "'week_end' is not a valid Align"),
+    (
+        "an unknown alignment",
+        lambda d: d["categories"]["usage"]["retention"].update(align="week_end"),
+        "'week_end' is not a valid Align",
+    ),
     ("a version in words", lambda d: d.update(version="three"), "three"),
     ("categories that are none", lambda d: d.update(categories=None), "shape"),
     ("a rule that is none", lambda d: d["categories"].update(usage="as you like"), "shape"),
-    *[(f"no {name}", lambda d, name=name: d.pop(name), f"lacks the field '{name}'") for name in ("id", "version", "region", "zone", "categories")],
+    *[
+        (f"no {name}", lambda d, name=name: d.pop(name), f"lacks the field '{name}'")
+        for name in ("id", "version", "region", "zone", "categories")
+    ],
     *[
         (f"a rule without {name}", lambda d, name=name: d["categories"]["usage"].pop(name), f"lacks the field '{name}'")
         for name in ("role", "legal_basis", "purposes", "retention")
@@ -128,6 +160,8 @@ REFUSED: list[tuple[str, Callable[[dict[str, Any]], Any], str]] = [
 
 
 @pytest.mark.parametrize(("change", "sentence"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
-def test_a_policy_that_says_too_little_is_refused_with_a_sentence(change: Callable[[dict[str, Any]], Any], sentence: str) -> None:
+def test_a_policy_that_says_too_little_is_refused_with_a_sentence(
+    change: Callable[[dict[str, Any]], Any], sentence: str
+) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
         policy_from_document(changed(change))

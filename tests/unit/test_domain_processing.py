@@ -64,7 +64,10 @@ def test_every_reason_has_a_case_here() -> None:
 
 def test_the_last_instant_is_worked_on_and_the_first_due_one_is_not() -> None:
     at_the_end = replace(FINE, retain_until=NOW)
-    assert decide_processing(at_the_end, purpose=Purpose.TRANSCRIPTION, now=NOW - timedelta(microseconds=1)).verdict is Verdict.GO
+    assert (
+        decide_processing(at_the_end, purpose=Purpose.TRANSCRIPTION, now=NOW - timedelta(microseconds=1)).verdict
+        is Verdict.GO
+    )
     assert decide_processing(at_the_end, purpose=Purpose.TRANSCRIPTION, now=NOW).reason is Reason.RETENTION_OVER
 
 
@@ -78,7 +81,11 @@ FACTS = st.builds(
     state=st.sampled_from(CallState),
     role=st.sampled_from(Role),
     purposes=st.frozensets(st.sampled_from(Purpose)),
-    retain_until=st.datetimes(NOW.replace(tzinfo=None) - timedelta(days=2), NOW.replace(tzinfo=None) + timedelta(days=2), timezones=st.just(UTC)),
+    retain_until=st.datetimes(
+        NOW.replace(tzinfo=None) - timedelta(days=2),
+        NOW.replace(tzinfo=None) + timedelta(days=2),
+        timezones=st.just(UTC),
+    ),
     instructed_purposes=st.frozensets(st.sampled_from(Purpose)),
     consent_required=st.booleans(),
     consent=st.sampled_from(Consent),

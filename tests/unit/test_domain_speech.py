@@ -31,7 +31,12 @@ TRANSCRIPTS = st.builds(
     channels=st.integers(1, 8),
     segments=st.lists(SEGMENTS, max_size=4).map(tuple),
     stamp=st.builds(
-        EngineStamp, TEXT, TEXT, TEXT, st.dictionaries(TEXT, TEXT, max_size=2), st.dictionaries(TEXT, st.integers() | TEXT, max_size=2)
+        EngineStamp,
+        TEXT,
+        TEXT,
+        TEXT,
+        st.dictionaries(TEXT, TEXT, max_size=2),
+        st.dictionaries(TEXT, st.integers() | TEXT, max_size=2),
     ),
     quality=st.dictionaries(TEXT, st.floats(allow_nan=False, allow_infinity=False), max_size=2),
 )

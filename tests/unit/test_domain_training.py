@@ -75,8 +75,8 @@ def test_only_when_all_holds_is_it_allowed(facts: TrainingFacts) -> None:
         facts.state is CallState.READY
         and not facts.held
         and not facts.restricted
-        and TRAIN <= facts.purposes
-        and (facts.role is Role.CONTROLLER or TRAIN <= facts.instructed_purposes)
+        and facts.purposes >= TRAIN
+        and (facts.role is Role.CONTROLLER or facts.instructed_purposes >= TRAIN)
         and facts.workspace_opted_in
         and facts.granted_by_all_parties
     )

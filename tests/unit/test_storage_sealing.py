@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,7 +26,9 @@ from storage.sealing import (
 KEY, OTHER_KEY = bytes(range(KEY_BYTES)), bytes(range(1, KEY_BYTES + 1))
 PLACES = st.text(max_size=20)
 # Sizes around the borders of chunks, where mistakes live.
-SIZES = st.sampled_from([0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, 2 * CHUNK_BYTES + 1, 3 * CHUNK_BYTES - 1])
+SIZES = st.sampled_from(
+    [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, 2 * CHUNK_BYTES + 1, 3 * CHUNK_BYTES - 1]
+)
 CONTENT = os.urandom(4 * CHUNK_BYTES)
 
 
@@ -73,10 +76,12 @@ def test_the_same_value_never_looks_the_same_twice() -> None:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(size=SIZES, cuts=st.lists(st.integers(0, 3 * CHUNK_BYTES), max_size=6))
-def test_an_object_fed_in_any_portions_opens_as_it_was_and_has_the_size_that_was_foretold(size: int, cuts: list[int]) -> None:
+def test_an_object_fed_in_any_portions_opens_as_it_was_and_has_the_size_that_was_foretold(
+    size: int, cuts: list[int]
+) -> None:
     plain, borders = CONTENT[:size], sorted({0, size, *(cut % (size + 1) for cut in cuts)})
     writer = SealingWriter(ObjectSealer(KEY, "obj_1"))
-    sealed = b"".join(writer.feed(plain[start:end]) for start, end in zip(borders, borders[1:], strict=False)) + writer.finish()
+    sealed = b"".join(writer.feed(plain[start:end]) for start, end in pairwise(borders)) + writer.finish()
     assert sealed == sealed_object(plain), "portions must not show"
     assert opened(sealed) == plain
     assert writer.plain_size == size
@@ -139,7 +144,9 @@ def test_a_chunk_that_is_not_the_last_does_not_pass_for_it() -> None:
 
 
 def test_each_purpose_has_a_key_of_its_own() -> None:
-    keys = {derive(key, purpose) for key in (KEY, OTHER_KEY) for purpose in ("blind-index", "object:obj_1", "upload:u/1")}
+    keys = {
+        derive(key, purpose) for key in (KEY, OTHER_KEY) for purpose in ("blind-index", "object:obj_1", "upload:u/1")
+    }
     assert len(keys) == 6
     assert all(len(key) == KEY_BYTES for key in keys)
     assert not keys & {KEY, OTHER_KEY}

@@ -33,7 +33,10 @@ def test_a_missing_store_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
 
 
-@pytest.mark.parametrize(("name", "value"), [("MAX_ATTEMPTS", "0"), ("LEASE_S", "0.5"), ("MAX_RECORDING_BYTES", "-1"), ("UPLOAD_EXPIRES_S", "604801")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MAX_ATTEMPTS", "0"), ("LEASE_S", "0.5"), ("MAX_RECORDING_BYTES", "-1"), ("UPLOAD_EXPIRES_S", "604801")],
+)
 def test_values_that_could_not_work_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(PREFIX + name, value)
     with pytest.raises(ValidationError, match=name.lower()):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.speech import EngineStamp, Segment, Word
+from transcription.engines.languages import foreign_stretches, name_languages
 from transcription.engines.models import WEIGHTS, resolve, sha256_of
 from transcription.engines.packing import Packed, Stretch, pack, stretches_of
 from transcription.engines.words import glue, in_conversation_order, orderly, segment_of, split_at_pauses
@@ -139,6 +140,8 @@ class FasterWhisperEngine:
             segment_of(run, channel=channel.channel, party=channel.party, language=about.language)
             for run in split_at_pauses(words)
         )
+        if forced is None and self.multilingual:
+            segments = name_languages(segments, list(foreign_stretches(self._loaded, packed, about.language)))
         speech_s = sum(one.end - one.start for one in stretches) / SAMPLE_RATE
         return _Heard(segments, about.language, about.language_probability, speech_s)
 

@@ -1,0 +1,30 @@
+"""What is remembered of an erased call, and where an error happened, without a word of what it said."""
+
+from __future__ import annotations
+
+from domain.logs import where
+from workers.erasure import REMEMBERED, _identities
+
+
+def test_an_erased_call_is_remembered_by_its_origin_and_its_content_as_far_as_they_are_known() -> None:
+    assert _identities({"source": "pbx", "origin_id": "7", "content_hash": "aa"}) == ["origin:pbx:7", "content:aa"]
+    assert _identities({"source": "pbx", "origin_id": None, "content_hash": "aa"}) == ["content:aa"]
+    assert _identities({"source": "pbx", "origin_id": "7", "content_hash": None}) == ["origin:pbx:7"]
+    assert _identities({"source": "pbx"}) == []
+
+
+def test_a_duplicate_and_an_abandoned_upload_may_come_again() -> None:
+    assert frozenset({"request", "retention_over"}) == REMEMBERED
+
+
+def test_an_error_is_told_by_kind_and_place_and_never_by_its_words() -> None:
+    def fall() -> None:
+        raise RuntimeError("she said 4111 1111")
+
+    try:
+        fall()
+    except RuntimeError as error:
+        told = where(error)
+    assert told["error"] == "RuntimeError"
+    assert "unit/test_workers_erasure.py" in told["at"][-1]
+    assert "4111" not in str(told)
