@@ -86,10 +86,6 @@ class WorkspaceStore:
             raise NotFound("the workspace has no policy", workspace_id=workspace_id)
         return _workspace(document, build_policy(policy["body"]))
 
-    async def all_ids(self) -> list[str]:
-        """Return the ids of all workspaces."""
-        return [document["_id"] for document in await self._workspaces.find({}, fields=("_id",))]
-
 
 def _policy_body(new: NewWorkspace, workspace_id: str, *, region: str) -> dict[str, Any]:
     body = copy.deepcopy(load_profile(new.profile))

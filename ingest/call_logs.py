@@ -34,6 +34,13 @@ class CallLogEntry:
     callee: str | None = None
 
 
+async def workspaces_with_due_logs(resources: Resources, *, now: datetime) -> list[str]:
+    """Return the ids of workspaces in which a log, or the identifiers of one, are due; some of them when it is many."""
+    due = {"$or": [{"identifiers.retain_until": {"$lte": now}}, {"retain_until": {"$lte": now}}]}
+    found = await resources.database.whole("call_logs").find(due, fields=("workspace_id",), limit=1000)
+    return sorted({document["workspace_id"] for document in found})
+
+
 class CallLogStore:
     """The one writer of `call_logs`, bound to a workspace."""
 

@@ -67,9 +67,10 @@ class Outbox:
         )
         return [_job(document) for document in found]
 
-    async def mark_published(self, job_id: str, *, now: datetime) -> None:
-        """Note that a message was handed to the broker."""
-        await self._jobs.update({"_id": job_id, "state": JobState.READY.value}, {"$set": {"published_at": now}})
+    async def mark_published(self, *job_ids: str, now: datetime) -> None:
+        """Note that a message for each of these jobs was handed to the broker."""
+        ready = {"_id": {"$in": list(job_ids)}, "state": JobState.READY.value}
+        await self._jobs.update_all(ready, {"$set": {"published_at": now}})
 
     async def claim(self, job_id: str, *, now: datetime) -> Job | None:
         """Take a job if it is free; None when another holds it, it is done, or not due yet."""

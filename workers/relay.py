@@ -13,8 +13,7 @@ from domain.calls import CallState, Stage, StageState
 from domain.errors import Gone
 from domain.jobs import Job, Queue
 from domain.logs import where
-from governance.workspaces import WorkspaceStore
-from ingest.call_logs import CallLogStore
+from ingest.call_logs import CallLogStore, workspaces_with_due_logs
 from ingest.calls import CallStore, due_calls
 from storage.resources import Resources
 from workers.runner import utc_now
@@ -63,8 +62,8 @@ class Relay:
         jobs = await self._resources.outbox.publishable(now=utc_now(), republish_after=republish_after)
         for job in jobs:
             await self._publish(job)
-            await self._resources.outbox.mark_published(job.job_id, now=utc_now())
         if jobs:
+            await self._resources.outbox.mark_published(*(job.job_id for job in jobs), now=utc_now())
             log.info("outbox:published", jobs=len(jobs))
         return len(jobs)
 
@@ -81,7 +80,7 @@ class Sweep:
         await self.hide_due()
         await self.end_abandoned()
         await self.start_erasures()
-        for workspace_id in await WorkspaceStore(self._resources).all_ids():
+        for workspace_id in await workspaces_with_due_logs(self._resources, now=utc_now()):
             await self.age_call_logs(workspace_id)
 
     async def free_leases(self) -> None:

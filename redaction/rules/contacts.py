@@ -161,7 +161,7 @@ def _local(tokens: Sequence[Token], at: int, joint: int) -> bool:
     norm = tokens[at].norm
     if norm in _JOINS or (at + 1 < joint and tokens[at + 1].norm in _JOINS):
         return True
-    if len(norm) == 1 and at + 1 < joint and part_of(tokens[at + 1]).said is Said.LETTER:
+    if len(norm) == 1 and at + 1 < joint and len(tokens[at + 1].norm) == 1:
         return True
     if norm in _BOUNDARY:
         return False

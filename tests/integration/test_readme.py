@@ -1,7 +1,7 @@
-"""The README's commands work as they stand there: its shell blocks run, in order, against a real API process.
+"""The README's commands work as they stand there, and the other pages keep up with the code.
 
-No worker runs here, so the call stays `received`: reading it gives the problem that says so, and no receipt comes. The
-demo and the end-to-end tests go the whole way.
+The shell blocks run, in order, against a real API process. No worker runs here: reading gives first the problem that says
+so, then what a double of the stages wrote, and no receipt comes. The demo and the end-to-end tests go the whole way.
 """
 
 from __future__ import annotations
@@ -11,12 +11,20 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 from api_process import ROOT, ApiProcess, api_process, make_ready
 
+import redaction.errors as redaction_errors
+from api.problems import PROBLEMS
 from cli.stack.embedded import EmbeddedStack
+from domain.calls import CallState, Stage
+from domain.processing import Reason
+from domain.records import Category
+from storage.catalog import BY_NAME
 from storage.settings import Settings
+from transcription.errors import BY_REASON, DecodingStopped
 
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```bash\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
@@ -132,3 +140,77 @@ def test_every_link_between_our_pages_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
         if "://" not in target:
             assert ((ROOT / page).parent / target).exists(), f"{page}: {target}"
+
+
+def rows(page: str) -> dict[str, str]:
+    """Return the tables of a page: the code at the beginning of each row, and the whole row."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    return {found[1]: found[0] for found in re.finditer(r"^\| `([^`]+)`.*$", text, flags=re.MULTILINE)}
+
+
+def complete(told: set[str], known: set[str], page: str) -> None:
+    assert known - told == set(), f"docs/{page} does not tell of these; add a row for each"
+    assert told - known == set(), f"docs/{page} tells of what the code does not have"
+
+
+def test_docs_settings_lists_every_setting_with_its_default() -> None:
+    told = rows("settings.md")
+    complete(set(told), {f"CALLWARD_{name.upper()}" for name in Settings.model_fields}, "settings.md")
+    for name, field in Settings.model_fields.items():
+        if not field.is_required() and field.default is not None:
+            assert f"`{field.default}`" in told[f"CALLWARD_{name.upper()}"], name
+
+
+def test_docs_problems_lists_every_code_as_the_api_tells_it() -> None:
+    told = rows("problems.md")
+    complete(set(told), set(PROBLEMS), "problems.md")
+    for code, problem in PROBLEMS.items():
+        for part in (str(problem.status), problem.title, problem.what_to_do):
+            assert f"| {part.replace('|', '&#124;')} |" in told[code], code
+
+
+def test_docs_data_map_lists_every_collection_with_its_writer() -> None:
+    told = rows("data-map.md")
+    complete({name for name in told if re.fullmatch("[a-z_]+", name)}, set(BY_NAME) | set(Category), "data-map.md")
+    for spec in BY_NAME.values():
+        assert f"`{spec.writer}`" in told[spec.name], spec.name
+        assert ("*tagged*" in told[spec.name]) == spec.tagged, spec.name
+    assert {"u/{call}/{upload}", "c/{call}/{object}"} <= set(told)
+
+
+def test_docs_stages_explains_every_state_and_every_reason_that_the_code_can_give() -> None:
+    sources = "".join(file.read_text("utf-8") for file in sorted((ROOT / "workers").glob("*.py")))
+    refused = set(re.findall(r"StageRefused\(\s*\"([a-z_-]+)\"", sources))
+    assert len(refused) >= 5
+    words = set(re.findall(r"reason=\"([a-z_-]+)\"|else \"([a-z_]+)\", count_attempt", sources))
+    given = {word for pair in words for word in pair if word} | {"internal", "held", "unavailable", "not-found"}
+    decoding = set(BY_REASON) - {DecodingStopped.reason}
+    redaction = {error.code for error in vars(redaction_errors).values() if _is_redaction_error(error)}
+    told = set(rows("stages.md"))
+    known = refused | given | decoding | redaction | set(Reason) | set(CallState) | set(Stage)
+    complete(told, {str(one) for one in known}, "stages.md")
+
+
+def _is_redaction_error(found: object) -> TypeGuard[type[redaction_errors.RedactionError]]:
+    return isinstance(found, type) and issubclass(found, redaction_errors.RedactionError)
+
+
+def test_docs_decisions_lists_every_decision() -> None:
+    text = (ROOT / "docs" / "decisions.md").read_text("utf-8")
+    for file in (ROOT / "docs" / "adr").glob("*.md"):
+        number = int(file.name[:4])
+        assert f"| [{number}](adr/{file.name}) |" in text
+        assert file.read_text("utf-8").startswith(f"# {number}. ")
+
+
+def test_the_changelog_repeats_every_fragment_under_its_kind() -> None:
+    unreleased = (ROOT / "CHANGELOG.md").read_text("utf-8").split("## Unreleased", 1)[1].split("\n## ")[0]
+    sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^### |\Z)", unreleased, flags=re.MULTILINE | re.DOTALL))
+    fragments = list((ROOT / "docs" / "changelog").iterdir())
+    assert fragments
+    for file in fragments:
+        issue, kind, suffix = file.name.split(".")
+        assert (kind in {"added", "changed", "fixed", "removed", "security"}, suffix) == (True, "md"), file.name
+        for entry in re.split(r"^- ", file.read_text("utf-8"), flags=re.MULTILINE)[1:]:
+            said = " ".join(entry.split())
+            assert f"{said} (#{issue})" in " ".join(sections[kind.capitalize()].split()), file.name
