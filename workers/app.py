@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from celery import Celery
-from kombu import Exchange
-from kombu import Queue as BrokerQueue
+from kombu.entity import Exchange
+from kombu.entity import Queue as BrokerQueue
 
 from domain.jobs import Queue
 from storage.settings import Settings

@@ -8,12 +8,14 @@ from redaction import lexicon
 from redaction.context import CallContext
 from redaction.hits import Hit
 from redaction.lexicon import FILLERS, words
-from redaction.rules.naming import name_like, taken, wordy
+from redaction.rules.naming import name_like, wordy
 from redaction.view import Token
 
 MAX_ANSWER_TOKENS = 4
 MAX_ANSWERS = 3
 MIN_LETTERS = 4
+WEAK = 0.55
+"""The score of a guess that does not make a name known in the rest of the call."""
 _BEFORE_PLACES = words("from at in to near via on of into a an calling called reached welcome with")
 _FIRMS = words(
     "bank finance insurance travel hotel hotels energy broadband mobile airlines airways air parcels health clinic "
@@ -34,7 +36,7 @@ def find(context: CallContext, rule: str) -> Iterator[Hit]:
             elif name_like(token) and _called(tokens, at):
                 yield Hit((token,), "PERSON", 0.65, rule, "somebody is addressed")
             elif name_like(token) and _unknown(tokens, at):
-                yield Hit(taken(tokens, at, begins=True), "PERSON", 0.55, rule, "an unknown word written as a name")
+                yield Hit((token,), "PERSON", WEAK, rule, "an unknown word written as a name")
     for cue in context.cues.cues:
         if cue.kind == "PERSON":
             yield from _answered(context, context.view.talk[cue.place + 1 :], rule)

@@ -126,7 +126,7 @@ def _spoken_of(context: CallContext) -> Iterator[Hit]:
 
 
 def _established(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
-    names = {bare(token.norm) for hit in found for token in hit.tokens}
+    names = {bare(token.norm) for hit in found if hit.score > addressed.WEAK for token in hit.tokens}
     names |= {part.lower() for name in context.known.names for part in re.split(r"[\s,]+", name)}
     names = {
         name for name in names if len(name) >= MIN_ESTABLISHED and not vocabulary.ordinary(name) and LETTERS.match(name)

@@ -77,7 +77,7 @@ def test_up_prints_address_docs_and_keys_serves_and_ends_cleanly_on_ctrl_c(tmp_p
     url = found[1]
     assert f"{url}/docs" in told
     keys = dict(
-        re.findall(r"^(platform admin|mobile app|customer|ML team|admin|privacy officer)\s+(cw_\S+)", told, re.M)
+        re.findall(r"^(platform admin|mobile app|customer|ML team|admin|privacy officer)\s+(cw_\S+)", told, re.MULTILINE)
     )
     assert len(keys) == 6, told
     with httpx.Client(base_url=url, trust_env=False) as plain:
