@@ -1,7 +1,10 @@
 """Fictional calls for the redaction benchmark: many templates, random people, each item marked where it stands.
 
-Nothing here is shared with the recognizers' lists or rules, and the names are made from syllables as often as from a
-list, so that a finder cannot pass by knowing them.
+The recognizers were tuned with these templates in sight, and part of what is used here they know: most given names and
+some surnames stand in `redaction/words`, and the months, street words, mail hosts and ways to read out a number stand
+in `redaction/lexicon.py`. Half of the names are made from syllables that no list holds. Take the figures as a guard
+against getting worse, not as the leak rate on calls that nobody has seen; spoken calls are worse than these by far,
+because a recogniser's mistakes are missing here.
 """
 
 from __future__ import annotations

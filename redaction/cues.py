@@ -96,7 +96,7 @@ _PATTERNS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "PERSON",
-        r"(?:your|full|first|last|middle|family|sur|maiden|whose|what|the|my|legal) ?names?|surname",
+        r"(?:your|his|her|their|full|first|last|middle|family|sur|maiden|whose|what|the|my|legal) ?names?|surname",
         r"|name (?:please|on|of|is)|who am i (?:speaking|talking) (?:to|with)",
         r"|(?:who is|who's) (?:calling|this)|may i have your name|how (?:do|would) you (?:spell|say)|(?:spell|spelled",
         r"|spelt)(?: (?:it|that|your))?",

@@ -31,6 +31,7 @@ MIN_WORDY = 2
 LOOP = 6
 MAX_STATED = 18
 MAX_LEAD = 5
+MAX_SECRET = 8
 _STATED = frozenset({"EMAIL_ADDRESS", "UPI_ID", "USERNAME", "PASSWORD"})
 _FRAME = FILLERS | lexicon.words(
     "my the is of name number email e-mail address one it's i i'm have so sure here you let me see um uh "
@@ -73,6 +74,23 @@ def _stated(context: CallContext, stretch: Sequence[Token], cue: Cue) -> Iterato
     told = _told(sentence[:MAX_ANSWER_TOKENS])
     if told and told[0].at - cue.token.at <= MAX_LEAD and any(_sign(token) for token in told):
         yield Hit(told, cue.kind, 0.65, RULE, "stated after a cue")
+    if cue.kind == "PASSWORD":
+        yield from _secret_words(after)
+
+
+def _secret_words(after: Sequence[Token]) -> Iterator[Hit]:
+    """Yield what follows "the password … is": words that mean nothing by themselves, in one sentence or a list."""
+    norms = [token.norm for token in after[:MAX_LEAD]]
+    if "is" not in norms:
+        return
+    said: list[Token] = []
+    for token in after[norms.index("is") + 1 :][:MAX_SECRET]:
+        said.append(token)
+        if token.closes:
+            break
+    telling = any(token.capital or token.comma or any(map(str.isdigit, token.norm)) for token in said)
+    if said and telling and said[0].norm not in _REFUSALS:
+        yield Hit(tuple(said), "PASSWORD", 0.7, RULE, "the words of a password")
 
 
 def _sign(token: Token) -> bool:

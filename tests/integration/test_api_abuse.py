@@ -35,7 +35,7 @@ SECRETS = {
     "CALLWARD_BOOTSTRAP_KEY": "hidden-bootstrap",
     "CALLWARD_ROOT_KEY_FILE": "root.key",
 }
-SETTINGS = Settings(**{name.removeprefix("CALLWARD_").lower(): value for name, value in SECRETS.items()})
+SETTINGS = Settings.model_validate({name.removeprefix("CALLWARD_").lower(): value for name, value in SECRETS.items()})
 APP = create_app(SETTINGS)
 ROUTES = [(path, method, scopes) for path, method, scopes in scoped_routes(APP) if path.startswith("/v1/")]
 NO_ID = "call_aaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -108,7 +108,7 @@ def test_every_key_that_is_none_is_refused_in_the_same_words(api: ApiProcess) ->
     told = set()
     for key in wrong:
         with api.client(None) as client:
-            answer = client.get("/v1/calls", headers={"Authorization": f"Bearer {key}".encode()})
+            answer = client.get("/v1/calls", headers={b"Authorization": f"Bearer {key}".encode()})
         refused(answer, 401, "unauthenticated")
         assert answer.headers["www-authenticate"] == "Bearer"
         told.add(json.dumps({name: value for name, value in answer.json().items() if name != "request_id"}))
@@ -416,8 +416,8 @@ def test_nothing_personal_that_was_sent_comes_back_in_an_error_or_stands_in_the_
             "/v1/workspaces", json={"name": PERSONAL[1], "content_retention": PERSONAL[0], "profile": PERSONAL[2]}
         )
     with api.client(api.platform_key) as platform:
-        body = {"name": PERSONAL[1], "content_retention": PERSONAL[0], "profile": PERSONAL[2]}
-        answers += [clients_own, platform.post("/v1/workspaces", json=body)]
+        wrong = {"name": PERSONAL[1], "content_retention": PERSONAL[0], "profile": PERSONAL[2]}
+        answers += [clients_own, platform.post("/v1/workspaces", json=wrong)]
         answers += [platform.post("/v1/workspaces", json={"name": "x", "profile": told}) for told in PERSONAL]
     assert len(answers) > 100
     assert {answer.status_code for answer in answers} <= {400, 401, 403, 404, 406, 409, 413, 415, 422}

@@ -13,6 +13,7 @@ import pytest
 import schemathesis
 from api_process import ApiProcess, MakeSettings, api_process, make_ready, receive, register, wav
 from hypothesis import HealthCheck, Phase, settings
+from pydantic import SecretStr
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     missing_required_header,
@@ -40,9 +41,7 @@ CHECKS = [
     unsupported_method,
 ]
 UNOPENED = Settings(
-    mongo_url="mongodb://nowhere/",
-    broker_url="redis://nowhere/0",
-    root_key_file=Path("nowhere"),  # type: ignore[arg-type]
+    mongo_url=SecretStr("mongodb://nowhere/"), broker_url=SecretStr("redis://nowhere/0"), root_key_file=Path("nowhere")
 )
 APP = create_app(UNOPENED)
 DOCUMENT: dict[str, Any] = APP.openapi()
@@ -92,7 +91,7 @@ def served(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_every_operation_answers_as_the_document_says(case: schemathesis.Case, served: Served) -> None:
+def test_every_operation_answers_as_the_document_says(case: schemathesis.Case[Any], served: Served) -> None:
     path, method = case.operation.path, case.method.upper()
     if case.path_parameters and "call_id" in case.path_parameters and method != "DELETE":
         # Most made-up ids become ids of calls that are there, so that more than 404 is seen.

@@ -1,7 +1,7 @@
 """The README's commands work as they stand there, and the other pages keep up with the code.
 
-The shell blocks run, in order, against a real API process. No worker runs here: reading gives first the problem that says
-so, then what a double of the stages wrote, and no receipt comes. The demo and the end-to-end tests go the whole way.
+The shell blocks run, in order, against a real API process. No worker runs here: reading gives first the problem that
+says so, then what a double of the stages wrote, and no receipt comes. Demo and end-to-end tests go the whole way.
 """
 
 from __future__ import annotations

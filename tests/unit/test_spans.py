@@ -107,3 +107,29 @@ def test_pieces_of_one_item_count_once() -> None:
     one = Span(0, 0, 1, "PHONE_NUMBER", 1.0, "test", group=4)
     two = Span(1, 0, 1, "PHONE_NUMBER", 1.0, "test", group=4)
     assert inventory([one, two, Span(1, 3, 4, "PERSON", 1.0, "test")]) == {"PERSON": 1, "PHONE_NUMBER": 1}
+
+
+def test_sound_between_two_redacted_pieces_with_nothing_readable_between_goes_silent() -> None:
+    words = (Word(1.0, 1.3, "six", 0.9), Word(9.0, 9.2, "six", 0.2), Word(14.0, 14.4, "thanks", 0.9))
+    call = Transcript("en", 1.0, 20.0, 1, (Segment(0, Party.UNKNOWN, 1, 14.4, words),), EngineStamp("t", "n", "n"))
+    (one,) = silence_ranges(call, [Span(0, 0, 2, "CREDIT_CARD", 1.0, "test")])
+    assert one.end < 14.0
+    apart = silence_ranges(call, [Span(0, 0, 1, "CREDIT_CARD", 1.0, "test"), Span(0, 2, 3, "PERSON", 1.0, "test")])
+    assert len(apart) == 2
+
+
+def test_two_segments_without_a_readable_word_between_are_bridged() -> None:
+    first = Segment(0, Party.UNKNOWN, 1, 1.3, (Word(1.0, 1.3, "six", 0.9),))
+    second = Segment(0, Party.UNKNOWN, 9, 9.2, (Word(9.0, 9.2, "six", 0.2),))
+    call = Transcript("en", 1.0, 20.0, 1, (first, second), EngineStamp("t", "n", "n"))
+    found = [Span(0, 0, 1, "CREDIT_CARD", 1.0, "test"), Span(1, 0, 1, "CREDIT_CARD", 1.0, "test")]
+    assert len(silence_ranges(call, found)) == 1
+
+
+def test_the_other_sides_readable_words_are_cut_no_further_than_the_padding() -> None:
+    own = Segment(0, Party.UNKNOWN, 2.0, 2.5, (Word(2.0, 2.5, "six", 0.9),))
+    other = Segment(1, Party.UNKNOWN, 2.6, 3.6, (Word(2.6, 3.2, "lovely", 0.9), Word(3.2, 3.6, "thanks", 0.9)))
+    call = Transcript("en", 1.0, 20.0, 2, (own, other), EngineStamp("t", "n", "n"))
+    here, there = silence_ranges(call, [Span(0, 0, 1, "CREDIT_CARD", 1.0, "test")], pad_s=0.25)
+    assert there.end == pytest.approx(2.85)
+    assert here.end > there.end
