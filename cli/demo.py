@@ -58,6 +58,7 @@ def run_demo(data_dir: Path, output: Path, console: Console) -> int:
         ):
             calls = [send(phone, sample) for sample in samples]
             follow(customer, calls, console)
+            console.print()
             for call in calls:
                 if call.detail["state"] == "ready":
                     show_transcript(

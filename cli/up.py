@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from cli.apps import KEPT_SECRETS, app_specs
 from cli.roles import ROLES, FirstWorkspace, first_workspace
@@ -40,9 +39,9 @@ def run_up(data_dir: Path, console: Console) -> None:
 
 def _tell(console: Console, url: str, platform_key: str, workspace: FirstWorkspace) -> None:
     console.print(f"\n[bold]Callward is up[/bold]   API {url}   docs {url}/docs\n")
-    table = Table("who", "key", "scopes", box=None, pad_edge=False)
-    table.add_row("platform admin", platform_key, "workspace:admin, on the platform")
-    for role, key in workspace.keys.items():
-        table.add_row(role, key, ", ".join(ROLES[role]))
-    console.print(table, soft_wrap=True, highlight=False)
+    keys = [("platform admin", platform_key, "workspace:admin, on the platform")]
+    keys += [(role, key, ", ".join(ROLES[role])) for role, key in workspace.keys.items()]
+    for role, key, scopes in keys:
+        # One unbroken line each: a key that a narrow terminal wraps or cuts cannot be copied.
+        console.print(f"{role:<16} {key}  [dim]{scopes}[/dim]", soft_wrap=True, highlight=False)
     console.print(f"\nworkspace {workspace.workspace_id}. Ctrl-C stops everything; data stay.", highlight=False)

@@ -18,7 +18,7 @@ from ingest.call_logs import CallLogEntry, CallLogStore
 from ingest.calls import CallStore, stage_rows
 from ingest.idempotency import Attempt, IdempotencyStore
 from ingest.recordings import SINGLE_PUT_BYTES, RecordingStore, TakenIn, UploadPlan, upload_key
-from ingest.tombstones import TombstoneStore
+from ingest.tombstones import ErasedCall, TombstoneStore
 from storage.mongo import Document
 from storage.resources import Resources
 
@@ -120,7 +120,8 @@ class Registration:
 
     async def _create(self, new: NewCall, attempt: Attempt, now: datetime) -> Registered:
         call_id = attempt.result_id
-        await self._refuse_erased(f"origin:{new.source}:{new.origin_id}" if new.origin_id else None, call_id, now)
+        began = new.call_log.setup_time if new.call_log else None
+        await self._refuse_erased(ErasedCall(new.source, new.origin_id, None, began), call_id, now)
         anchor = new.call_log.setup_time if new.call_log else now
         tags = self._policy.tags(Category.CONTENT, workspace_id=self._workspace_id, anchor=anchor)
         if tags.retain_until <= now:
@@ -144,20 +145,21 @@ class Registration:
         recording = await self.recordings.of_call(call_id)
         return Registered(call, await self.recordings.plan(recording, now=now), created=True)
 
-    async def _refuse_erased(self, identity: str | None, call_id: str, now: datetime) -> None:
-        if identity is None or not await self._tombstones.is_erased(identity):
+    async def _refuse_erased(self, identity: ErasedCall, call_id: str, now: datetime) -> None:
+        if not await self._tombstones.is_erased(identity):
             return
         await self._resources.audit.append(
             self._workspace_id, "call:redelivery:refused", actor="ingest", now=now, call_id=call_id
         )
         raise Gone("this call was erased; it is not taken in again")
 
-    async def _refuse_known_content(self, taken: TakenIn, call_id: str, now: datetime) -> None:
+    async def _refuse_known_content(self, taken: TakenIn, call: Document, now: datetime) -> None:
         """Refuse bytes that were erased before; the registration under which they came goes with them."""
         try:
-            await self._refuse_erased(f"content:{taken.content_hash}", call_id, now)
+            known_as = ErasedCall(call["source"], call["origin_id"], taken.content_hash, call["setup_time"])
+            await self._refuse_erased(known_as, call["_id"], now)
         except Gone:
-            await self.calls.start_erasing(call_id, cause="redelivery", now=now)
+            await self.calls.start_erasing(call["_id"], cause="redelivery", now=now)
             raise
 
     async def complete(self, call_id: str, *, sha256: str, now: datetime) -> Document:
@@ -189,7 +191,7 @@ class Registration:
     async def _receive(self, call: Document, recording: Document, taken: TakenIn, now: datetime) -> Document:
         call_id = call["_id"]
         try:
-            await self._refuse_known_content(taken, call_id, now)
+            await self._refuse_known_content(taken, call, now)
             identity = CallIdentity(taken.content_hash, call["origin_id"], call["setup_time"])
             earlier = await self.calls.same_call(call_id, identity)
             if earlier is not None:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from domain.ids import new_id
+from storage.mongo import Document
 from storage.resources import Resources
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedCall:
+    """What a call is known by: its source's id, its bytes (SHA-256 in hex, None before they come), its start."""
+
+    source: str
+    origin_id: str | None
+    content_hash: str | None
+    setup_time: datetime | None
 
 
 class TombstoneStore:
@@ -20,13 +32,38 @@ class TombstoneStore:
     async def _mark(self, identity: str) -> str:
         return await self._keyring.blind_index(self._workspace_id, f"tombstone:{identity}")
 
-    async def place(self, identities: list[str], *, now: datetime, tx: Any = None) -> None:
-        """Remember that these identities (`origin:…`, `content:…`) were erased."""
-        for identity in identities:
-            mark = await self._mark(identity)
+    async def place(self, call: ErasedCall, *, now: datetime, tx: Any = None) -> None:
+        """Remember that a call was erased: one mark for its origin, one for its bytes with what told it from others."""
+        origin, setup = await self._origin(call), await self._setup(call)
+        stones: list[Document] = []
+        if origin is not None:
+            stones.append({"mark": origin})
+        if call.content_hash is not None:
+            stones.append({"mark": await self._mark(f"content:{call.content_hash}"), "origin": origin, "setup": setup})
+        for stone in stones:
             change = {"$setOnInsert": {"_id": new_id("tomb"), "erased_at": now}}
-            await self._stones.update({"mark": mark}, change, upsert=True, tx=tx)
+            await self._stones.update(stone, change, upsert=True, tx=tx)
 
-    async def is_erased(self, identity: str) -> bool:
-        """Say whether something with this identity was erased."""
-        return await self._stones.find_one({"mark": await self._mark(identity)}) is not None
+    async def is_erased(self, call: ErasedCall) -> bool:
+        """Say whether this is a call that was erased, delivered again: by `domain.calls.is_same_call`, on marks."""
+        origin, setup = await self._origin(call), await self._setup(call)
+        if origin is not None and await self._stones.find_one({"mark": origin}) is not None:
+            return True
+        if call.content_hash is None:
+            return False
+        mark = await self._mark(f"content:{call.content_hash}")
+        stones = await self._stones.find({"mark": mark})
+        return any(_agree(stone.get("origin"), origin) and _agree(stone.get("setup"), setup) for stone in stones)
+
+    async def _origin(self, call: ErasedCall) -> str | None:
+        return await self._mark(f"origin:{call.source}:{call.origin_id}") if call.origin_id else None
+
+    async def _setup(self, call: ErasedCall) -> str | None:
+        if call.setup_time is None:
+            return None
+        return await self._mark(f"setup:{call.setup_time.astimezone(UTC).isoformat(timespec='milliseconds')}")
+
+
+def _agree(one: str | None, other: str | None) -> bool:
+    """What only one of the two says does not tell them apart."""
+    return one is None or other is None or one == other

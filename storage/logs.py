@@ -7,6 +7,21 @@ import sys
 
 import structlog
 
+from domain.logs import where
+
+
+class QuietFormatter(logging.Formatter):
+    """Tells of a library's record its level, logger and place, and of an exception its kind and place: never a text."""
+
+    def __init__(self) -> None:
+        super().__init__("%(levelname)s %(name)s %(module)s:%(lineno)d")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one line."""
+        line = self._fmt % vars(record) if self._fmt else record.levelname
+        error = record.exc_info[1] if record.exc_info else None
+        return line if error is None else f"{line} {where(error)}"
+
 
 def configure_logs() -> None:
     """Send our events as JSON, and of the libraries warnings only, without their text: it may quote what was sent."""
@@ -20,6 +35,6 @@ def configure_logs() -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=logging.WARNING, format="%(levelname)s %(name)s %(module)s:%(lineno)d", stream=sys.stderr, force=True
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(QuietFormatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

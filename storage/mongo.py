@@ -6,17 +6,18 @@ the journal; reads are from the primary.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from bson.binary import Binary
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ASCENDING, ReturnDocument, WriteConcern
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from domain.errors import Duplicate
+from domain.errors import Duplicate, Unavailable
 from storage.catalog import BY_NAME
 
 Document = dict[str, Any]
@@ -24,8 +25,24 @@ Filter = Mapping[str, Any]
 Session = Any
 """A transaction in progress, passed from `Database.transaction` to the collections' methods as `tx`."""
 Result = TypeVar("Result")
+Parameters = ParamSpec("Parameters")
 
 BYTES = Binary
+
+
+def _told(method: Callable[Parameters, Awaitable[Result]]) -> Callable[Parameters, Awaitable[Result]]:
+    """Tell of a server that does not answer as `Unavailable`; inside a transaction the driver must see it itself."""
+
+    @functools.wraps(method)
+    async def wrapped(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
+        try:
+            return await method(*arguments, **named)
+        except PyMongoError as error:
+            if named.get("tx") is not None or not (error.timeout or isinstance(error, ConnectionFailure)):
+                raise
+            raise Unavailable("the database does not answer", kind=type(error).__name__) from None
+
+    return wrapped
 
 
 class Collection:
@@ -53,6 +70,7 @@ class Collection:
             self._refuse_foreign(operands)
         return change
 
+    @_told
     async def insert(self, document: Document, *, tx: Session = None) -> None:
         """Insert a document. Raises Duplicate when a unique value is taken."""
         self._refuse_foreign(document)
@@ -64,6 +82,7 @@ class Collection:
             taken = sorted((error.details or {}).get("keyPattern", {}))
             raise Duplicate("a unique value is taken already", index=",".join(taken)) from None
 
+    @_told
     async def find_one(
         self, found: Filter, *, fields: Sequence[str] | None = None, tx: Session = None
     ) -> Document | None:
@@ -71,6 +90,7 @@ class Collection:
         document: Document | None = await self._raw.find_one(self._scoped(found), _projection(fields), session=tx)
         return document
 
+    @_told
     async def find(
         self,
         found: Filter,
@@ -84,16 +104,19 @@ class Collection:
         documents: list[Document] = await cursor.to_list(length=None)
         return documents
 
+    @_told
     async def update(self, found: Filter, change: Filter, *, upsert: bool = False, tx: Session = None) -> int:
         """Change one matching document; return how many matched (0 or 1)."""
         result = await self._raw.update_one(self._scoped(found), self._change(change), upsert=upsert, session=tx)
         return int(result.matched_count)
 
+    @_told
     async def update_all(self, found: Filter, change: Filter, *, tx: Session = None) -> int:
         """Change every matching document; return how many matched."""
         result = await self._raw.update_many(self._scoped(found), self._change(change), session=tx)
         return int(result.matched_count)
 
+    @_told
     async def find_and_update(
         self, found: Filter, change: Filter, *, upsert: bool = False, tx: Session = None
     ) -> Document | None:
@@ -103,11 +126,13 @@ class Collection:
         )
         return document
 
+    @_told
     async def delete(self, found: Filter, *, tx: Session = None) -> int:
         """Delete every matching document; return how many went."""
         result = await self._raw.delete_many(self._scoped(found), session=tx)
         return int(result.deleted_count)
 
+    @_told
     async def count(self, found: Filter) -> int:
         """Count the matching documents."""
         return int(await self._raw.count_documents(self._scoped(found)))
@@ -134,7 +159,9 @@ class Database:
             w="majority",
             journal=True,
             retryWrites=True,
-            serverSelectionTimeoutMS=10_000,
+            serverSelectionTimeoutMS=8_000,
+            connectTimeoutMS=5_000,
+            timeoutMS=20_000,
             uuidRepresentation="standard",
             tz_aware=True,
             appname="callward",
@@ -157,6 +184,7 @@ class Database:
         spec = BY_NAME[name]
         return (self._keys if spec.writer == "storage.keys" else self._records)[spec.name]
 
+    @_told
     async def transaction(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         """Run `work` in one transaction, again when MongoDB says that a conflict was passing.
 

@@ -10,12 +10,16 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX: Final = "CALLWARD_"
+_OF_THE_COMMAND: Final = frozenset({"CALLWARD_API_KEY"})
+"""What `callward jobs` reads; a process that finds it in its environment takes no notice."""
 
 
 class Settings(BaseSettings):
     """Read from CALLWARD_* environment variables. `callward up` fills them in for one machine."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True
+    )
 
     mongo_url: SecretStr
     """MongoDB replica set, `mongodb://user:password@host:port/?replicaSet=rs0`."""
@@ -84,7 +88,7 @@ def load_settings() -> Settings:
         ValueError: naming each CALLWARD_* variable that is unknown, missing or wrong (never its value).
     """
     known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
-    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known | _OF_THE_COMMAND)
     if unknown:
         raise ValueError(f"unknown settings: {', '.join(unknown)}; docs/settings.md lists the known ones")
     return Settings()  # type: ignore[call-arg] # the fields come from the environment

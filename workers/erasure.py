@@ -10,7 +10,7 @@ from governance.custodians import Custodian
 from governance.purges import NotErased, Purges
 from ingest.calls import CallStore
 from ingest.custodian import IngestCustodian
-from ingest.tombstones import TombstoneStore
+from ingest.tombstones import ErasedCall, TombstoneStore
 from redaction.custodian import RedactionCustodian
 from storage.resources import Resources
 from transcription.custodian import TranscriptionCustodian
@@ -42,22 +42,20 @@ async def erase_call(resources: Resources, job: Job) -> None:
         await Purges(resources).erase(job.workspace_id, job.call_id, custodians(resources), cause=cause, now=utc_now())
     if await resources.outbox.others_at_work(job, now=utc_now()):
         raise NotErased("a stage is still at work on the call and may yet leave an object", call_id=job.call_id)
-    identities = [] if call is None or call.get("erase_cause") not in REMEMBERED else _identities(call)
+    remembered = call if call is not None and call.get("erase_cause") in REMEMBERED else None
 
     async def write(tx: Any) -> None:
         now = utc_now()
-        await TombstoneStore(resources, job.workspace_id).place(identities, now=now, tx=tx)
+        if remembered is not None:
+            known_as = ErasedCall(
+                source=remembered["source"],
+                origin_id=remembered["origin_id"],
+                content_hash=remembered["content_hash"],
+                setup_time=remembered["setup_time"],
+            )
+            await TombstoneStore(resources, job.workspace_id).place(known_as, now=now, tx=tx)
         await resources.outbox.drop(job.workspace_id, job.call_id, but=job.job_id, tx=tx)
         await calls.remove(job.call_id, tx=tx)
         await resources.outbox.complete(job, now=now, tx=tx)
 
     await resources.database.transaction(write)
-
-
-def _identities(call: dict[str, Any]) -> list[str]:
-    identities = []
-    if call.get("origin_id"):
-        identities.append(f"origin:{call['source']}:{call['origin_id']}")
-    if call.get("content_hash"):
-        identities.append(f"content:{call['content_hash']}")
-    return identities

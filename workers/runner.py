@@ -238,7 +238,7 @@ class JobRunner:
         log.warning("call:stage:failed", stage=stage.value, blocked=blocked, reason=code)
 
     async def _try_later(self, job: Job, stage: Stage, calls: CallStore, error: Exception) -> None:
-        code = getattr(error, "code", "internal")
+        code = getattr(error, "code", None) or getattr(error, "reason", None) or "internal"
         log.warning("call:stage:error", stage=stage.value, attempt=job.attempts, **where(error))
 
         async def write(tx: Any) -> None:

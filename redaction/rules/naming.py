@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from redaction import lexicon, vocabulary
 from redaction.view import Token
@@ -45,12 +46,20 @@ def wordy(token: Token) -> bool:
     return not token.placeholder and bool(LETTERS.match(token.norm))
 
 
-def phrase_ends(tokens: Sequence[Token], phrases: Sequence[str]) -> Iterator[int]:
-    """Yield the place after each of the phrases, wherever one is said."""
+@cache
+def _by_last_word(phrases: tuple[str, ...]) -> dict[str, list[list[str]]]:
+    found: dict[str, list[list[str]]] = {}
     for phrase in phrases:
-        words = phrase.split()
-        for at in range(len(words), len(tokens)):
-            if all(tokens[at - len(words) + step].norm == word for step, word in enumerate(words)):
+        found.setdefault(phrase.split()[-1], []).append(phrase.split())
+    return found
+
+
+def phrase_ends(tokens: Sequence[Token], phrases: tuple[str, ...]) -> Iterator[int]:
+    """Yield the place after each of the phrases, wherever one is said."""
+    known = _by_last_word(phrases)
+    for at in range(1, len(tokens)):
+        for words in known.get(tokens[at - 1].norm, ()):
+            if at >= len(words) and [token.norm for token in tokens[at - len(words) : at]] == words:
                 yield at
 
 

@@ -472,7 +472,6 @@ def test_no_secret_is_in_the_printed_settings() -> None:
         assert "hidden" not in shown
 
 
-@pytest.mark.xfail(strict=True, reason="storage/settings.py: needs hide_input_in_errors=True")
 def test_no_secret_is_in_the_error_about_wrong_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
@@ -490,7 +489,6 @@ def test_an_unknown_setting_is_refused_by_name_without_its_value(monkeypatch: py
     assert "hidden" not in str(refusal.value)
 
 
-@pytest.mark.xfail(strict=True, reason="storage/logs.py: the formatter prints tracebacks with their messages")
 def test_a_librarys_logged_exception_shows_its_kind_and_not_its_message(tmp_path: Path) -> None:
     script = (
         "import logging\nfrom storage.logs import configure_logs\nconfigure_logs()\n"

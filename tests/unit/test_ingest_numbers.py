@@ -1,4 +1,4 @@
-"""Telephone numbers: one form for what is one, as it came for what only looks like one, nothing for what is withheld."""
+"""Telephone numbers: one form for a number, as it came for what only looks like one, nothing for a withheld one."""
 
 from __future__ import annotations
 

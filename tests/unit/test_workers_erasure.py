@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from domain.logs import where
-from workers.erasure import REMEMBERED, _identities
-
-
-def test_an_erased_call_is_remembered_by_its_origin_and_its_content_as_far_as_they_are_known() -> None:
-    assert _identities({"source": "pbx", "origin_id": "7", "content_hash": "aa"}) == ["origin:pbx:7", "content:aa"]
-    assert _identities({"source": "pbx", "origin_id": None, "content_hash": "aa"}) == ["content:aa"]
-    assert _identities({"source": "pbx", "origin_id": "7", "content_hash": None}) == ["origin:pbx:7"]
-    assert _identities({"source": "pbx"}) == []
+from workers.erasure import REMEMBERED
 
 
 def test_a_duplicate_and_an_abandoned_upload_may_come_again() -> None:
