@@ -1,7 +1,7 @@
-"""How many tasks are lost, and how many run twice, when workers and broker are killed with -9: ours beside plain Celery.
+"""How many tasks are lost, and run twice, when workers and broker are killed with -9: ours beside plain Celery.
 
-`python bench/bench_outbox.py [tasks]` (default 600). Both run on the same broker in the same run, one after the other, with
-the same kills: a worker three times, the broker twice.
+`python bench/bench_outbox.py [tasks]` (default 600). Both run on the same broker in the same run, one after the other,
+with the same kills: a worker three times, the broker twice.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sealing and opening objects: our chunked form beside one plain AES-GCM call over the same bytes, and a range beside the whole."""
+"""Sealing and opening objects: our chunks beside one plain AES-GCM call, and a range beside the whole."""
 
 from __future__ import annotations
 

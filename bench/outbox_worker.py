@@ -1,4 +1,4 @@
-"""A worker of bench_outbox.py: `plain` runs Celery tasks as they come, `ours` runs jobs through outbox, claim and fence.
+"""A worker of bench_outbox.py: `plain` runs Celery tasks as they come, `ours` runs jobs by claim and fence.
 
 Each task waits a little and writes one effect. The number of effects per task is what the benchmark counts.
 """

@@ -57,8 +57,9 @@ class RedactionStore:
         return tuple(span_from_dict(one) for one in (await self.of_call(call_id))["spans"])
 
     async def put_audio(self, call_id: str, pieces: AsyncIterable[bytes], *, media_type: str) -> Document:
-        """Seal redacted sound under a fresh id and return what `save_audio` writes; a run that loses leaves an orphan
-        under the call's prefix, which goes with the call.
+        """Seal redacted sound under a fresh id and return what `save_audio` writes.
+
+        A run that loses its lease leaves an orphan under the call's prefix, which goes with the call.
         """
         object_id = new_id("obj")
         key = await self._resources.keyring.call_key(self._workspace_id, call_id)

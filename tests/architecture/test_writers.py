@@ -123,6 +123,7 @@ def test_work_across_workspaces_is_the_platforms_own() -> None:
         ("api.keys", "api_keys"),  # a key is found before its workspace is known
         ("corpus.candidates", "workspaces"),
         ("governance.workspaces", "workspaces"),
+        ("ingest.call_logs", "call_logs"),  # the look for due identifiers
         ("ingest.calls", "calls"),  # the sweep's look for due calls
         ("storage.keys", "keys"),
         ("storage.migrations", "schema_migrations"),

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+ROLE_AND_KEY = r"^(platform admin|mobile app|customer|ML team|admin|privacy officer)\s+(cw_\S+)"
 pytestmark = pytest.mark.xdist_group("e2e")
 
 
@@ -22,7 +23,7 @@ def start(*arguments: str, **env: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "cli.main", *arguments],
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": "160", "CALLWARD_SPEECH_MODEL": "tiny.en", **env},
+        env={**os.environ, "COLUMNS": "80", "CALLWARD_SPEECH_MODEL": "tiny.en", **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -76,9 +77,7 @@ def test_up_prints_address_docs_and_keys_serves_and_ends_cleanly_on_ctrl_c(tmp_p
     assert found, told
     url = found[1]
     assert f"{url}/docs" in told
-    keys = dict(
-        re.findall(r"^(platform admin|mobile app|customer|ML team|admin|privacy officer)\s+(cw_\S+)", told, re.MULTILINE)
-    )
+    keys = dict(re.findall(ROLE_AND_KEY, told, re.MULTILINE))
     assert len(keys) == 6, told
     with httpx.Client(base_url=url, trust_env=False) as plain:
         assert plain.get("/docs").status_code == 200
