@@ -50,4 +50,3 @@ def _facts(call: Document, instructed: frozenset[Purpose], holds: list[LegalHold
         workspace_opted_in=opted_in,
         granted_by_all_parties=False,
     )
-

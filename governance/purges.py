@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from domain.errors import CallwardError
 from domain.ids import new_id
@@ -40,9 +41,7 @@ class Purges:
     ) -> Document:
         """Erase a call's content and return the receipt. Safe to run twice; raises Held or NotErased."""
         receipts = self._resources.database.scoped("receipts", workspace_id)
-        if await HoldStore(self._resources, workspace_id).is_held(call_id):
-            raise Held("a legal hold keeps the call", call_id=call_id)
-        await self._resources.keyring.destroy(workspace_id, call_id, now=now)
+        await self._destroy_key(workspace_id, call_id, now=now)
         erased: dict[str, int] = {}
         for custodian in custodians:
             erased[custodian.name] = await custodian.count(workspace_id, call_id)
@@ -68,6 +67,24 @@ class Purges:
             workspace_id, "call:content:erased", actor="purge", now=now, call_id=call_id, detail={"cause": cause}
         )
         return receipt
+
+    async def _destroy_key(self, workspace_id: str, call_id: str, *, now: datetime) -> None:
+        """Destroy the call's key unless it is held; both are decided in one transaction. Raises Held.
+
+        Once the key is gone a hold has nothing left to keep, and the rest of the erasing goes on.
+        """
+        keyring = self._resources.keyring
+        holds = HoldStore(self._resources, workspace_id)
+
+        async def write(tx: Any) -> None:
+            await keyring.gate(workspace_id, tx=tx)
+            if await keyring.is_destroyed(workspace_id, call_id, tx=tx):
+                return
+            if await holds.is_held(call_id, tx=tx):
+                raise Held("a legal hold keeps the call", call_id=call_id)
+            await keyring.destroy(workspace_id, call_id, now=now, tx=tx)
+
+        await self._resources.database.transaction(write)
 
     async def receipt(self, workspace_id: str, call_id: str) -> Document | None:
         """Return the receipt of an erased call, None when there is none."""

@@ -72,10 +72,10 @@ class CallStore:
             parts.append({"_id": {"$in": list(ids)}})
         return await self._calls.find({"$and": parts}, sort=(("created_at", -1), ("_id", -1)), limit=limit)
 
-    async def same_call(self, call_id: str, identity: CallIdentity) -> Document | None:
+    async def same_call(self, call_id: str, identity: CallIdentity, *, tx: Any = None) -> Document | None:
         """Return another call that is this one delivered before, None when this is the first."""
         found = await self._calls.find(
-            {"content_hash": identity.content_hash, "_id": {"$ne": call_id}, "state": {"$in": _LIVE}}, limit=50
+            {"content_hash": identity.content_hash, "_id": {"$ne": call_id}, "state": {"$in": _LIVE}}, limit=50, tx=tx
         )
         for other in found:
             if is_same_call(identity, CallIdentity(other["content_hash"], other["origin_id"], other["setup_time"])):

@@ -6,6 +6,7 @@ died without an answer frees its key after a minute; what it did is found again 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from storage.resources import Resources
 KEEP = timedelta(days=7)
 _RUNNING_FOR = timedelta(minutes=1)
 _MAX_KEY = 255
+_CONTENT = "content"
 
 
 def request_hash(body: Any) -> str:
@@ -83,6 +85,20 @@ class IdempotencyStore:
         if taken_over is None:
             raise IdempotencyInProgress("the first request with this key is still running; send it again in a moment")
         return Attempt(found["key"], found["result_id"], done=False)
+
+    async def gate(self, content_hash: str, *, now: datetime, tx: Any) -> None:
+        """Make transactions that receive the same bytes run one after the other: each sees what the other received.
+
+        `open_gate` must have been called before the transaction.
+        """
+        change = {"$set": {"expires_at": now + KEEP}, "$inc": {"seen": 1}}
+        await self._keys.update({"route": _CONTENT, "key": content_hash}, change, tx=tx)
+
+    async def open_gate(self, content_hash: str, *, now: datetime) -> None:
+        """Make the document that `gate` writes; outside the transaction, for two that insert it at once would fail."""
+        fresh = {"$setOnInsert": {"_id": new_id("idk"), "expires_at": now + KEEP}}
+        with contextlib.suppress(Duplicate):
+            await self._keys.update({"route": _CONTENT, "key": content_hash}, fresh, upsert=True)
 
     async def finish(self, route: str, attempt: Attempt, *, tx: Any = None) -> None:
         """Note that the work under this key is done, in the transaction that did it."""

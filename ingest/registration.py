@@ -192,25 +192,9 @@ class Registration:
         call_id = call["_id"]
         try:
             await self._refuse_known_content(taken, call, now)
-            identity = CallIdentity(taken.content_hash, call["origin_id"], call["setup_time"])
-            earlier = await self.calls.same_call(call_id, identity)
+            earlier = await self._received_before_or_now(call, recording, taken, now)
             if earlier is not None:
                 return await self._fold_into(earlier, call, now)
-
-            async def write(tx: Any) -> None:
-                await self.recordings.settle(recording, taken, now=now, tx=tx)
-                received = await self.calls.receive(
-                    call_id,
-                    content_hash=taken.content_hash,
-                    media_type=taken.sniffed,
-                    size=taken.size,
-                    now=now,
-                    tx=tx,
-                )
-                if not received:
-                    raise Conflict("the recording was received before", call_id=call_id)
-
-            await self._resources.database.transaction(write)
         except CallwardError as refusal:
             await self.recordings.drop(recording, taken)
             if isinstance(refusal, Conflict):
@@ -218,6 +202,29 @@ class Registration:
             raise
         await self.recordings.remove_upload(recording)
         return await self.calls.get(call_id, now=now)
+
+    async def _received_before_or_now(
+        self, call: Document, recording: Document, taken: TakenIn, now: datetime
+    ) -> Document | None:
+        """Write the call as received with its first job; or return the earlier call that this one is once more."""
+        call_id = call["_id"]
+        identity = CallIdentity(taken.content_hash, call["origin_id"], call["setup_time"])
+
+        async def write(tx: Any) -> Document | None:
+            await self._idempotency.gate(taken.content_hash, now=now, tx=tx)
+            earlier = await self.calls.same_call(call_id, identity, tx=tx)
+            if earlier is not None:
+                return earlier
+            await self.recordings.settle(recording, taken, now=now, tx=tx)
+            received = await self.calls.receive(
+                call_id, content_hash=taken.content_hash, media_type=taken.sniffed, size=taken.size, now=now, tx=tx
+            )
+            if not received:
+                raise Conflict("the recording was received before", call_id=call_id)
+            return None
+
+        await self._idempotency.open_gate(taken.content_hash, now=now)
+        return await self._resources.database.transaction(write)
 
     async def _fold_into(self, earlier: Document, call: Document, now: datetime) -> Document:
         """The same call delivered twice under two keys: the second is erased like any call, the first is the answer."""

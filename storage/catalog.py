@@ -36,33 +36,39 @@ class CollectionSpec:
     writer: str
     personal: bool
     tagged: bool = False
+    tagged_parts: Sequence[str] = ()
+    """Parts of a document that have tags, and a clock, of their own."""
     indexes: Sequence[Index] = field(default_factory=tuple)
 
     def validator(self) -> dict[str, Any]:
         """Return the `$jsonSchema` that MongoDB enforces, empty when there is none."""
         if not self.tagged:
             return {}
-        return {
-            "$jsonSchema": {
-                "bsonType": "object",
-                "required": list(TAG_FIELDS),
-                "properties": {
-                    "workspace_id": {"bsonType": "string", "minLength": 1},
-                    "category": {"enum": [category.value for category in Category]},
-                    "role": {"enum": [role.value for role in Role]},
-                    "purposes": {
-                        "bsonType": "array",
-                        "minItems": 1,
-                        "items": {"enum": [purpose.value for purpose in Purpose]},
-                    },
-                    "legal_basis": {"enum": [basis.value for basis in LegalBasis]},
-                    "region": {"bsonType": "string", "minLength": 1},
-                    "retain_until": {"bsonType": "date"},
-                    "policy_id": {"bsonType": "string", "minLength": 1},
-                    "policy_version": {"bsonType": "int", "minimum": 1},
-                },
-            }
-        }
+        schema = _tags_schema()
+        schema["properties"] |= {part: _tags_schema() for part in self.tagged_parts}
+        return {"$jsonSchema": schema}
+
+
+def _tags_schema() -> dict[str, Any]:
+    return {
+        "bsonType": "object",
+        "required": list(TAG_FIELDS),
+        "properties": {
+            "workspace_id": {"bsonType": "string", "minLength": 1},
+            "category": {"enum": [category.value for category in Category]},
+            "role": {"enum": [role.value for role in Role]},
+            "purposes": {
+                "bsonType": "array",
+                "minItems": 1,
+                "items": {"enum": [purpose.value for purpose in Purpose]},
+            },
+            "legal_basis": {"enum": [basis.value for basis in LegalBasis]},
+            "region": {"bsonType": "string", "minLength": 1},
+            "retain_until": {"bsonType": "date"},
+            "policy_id": {"bsonType": "string", "minLength": 1},
+            "policy_version": {"bsonType": "int", "minimum": 1},
+        },
+    }
 
 
 def _up(*names: str) -> tuple[tuple[str, int], ...]:
@@ -112,6 +118,7 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         "ingest.call_logs",
         personal=True,
         tagged=True,
+        tagged_parts=("identifiers",),
         indexes=(
             Index(_up("workspace_id", "call_id"), unique=True),
             Index(_up("workspace_id", "identifiers.index")),

@@ -6,6 +6,7 @@ copy of its recording and transcripts unreadable, those in backups too: that is 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -107,7 +108,7 @@ class Keyring:
     async def create_workspace_key(self, workspace_id: str, *, now: datetime, tx: Any = None) -> None:
         """Make the workspace's key."""
         place = f"keys/{workspace_id}"
-        wrapped = self._root.wrap(os.urandom(KEY_BYTES), place=place)
+        wrapped = await asyncio.to_thread(self._root.wrap, os.urandom(KEY_BYTES), place=place)
         await self._keys.insert(
             {
                 "_id": workspace_id,
@@ -127,7 +128,7 @@ class Keyring:
         found = await self._keys.find_one({"_id": workspace_id, "kind": "workspace"})
         if found is None or found.get("wrapped") is None:
             raise Gone("the workspace's key is destroyed", workspace_id=workspace_id)
-        key = self._root.unwrap(bytes(found["wrapped"]), place=f"keys/{workspace_id}")
+        key = await asyncio.to_thread(self._root.unwrap, bytes(found["wrapped"]), place=f"keys/{workspace_id}")
         self._workspace_keys[workspace_id] = key
         return key
 
@@ -180,9 +181,17 @@ class Keyring:
             tx=tx,
         )
 
-    async def is_destroyed(self, workspace_id: str, key_id: str) -> bool:
+    async def gate(self, workspace_id: str, *, tx: Any) -> None:
+        """Make transactions of a workspace that decide over erasing run one after the other.
+
+        Placing a hold and destroying a key write different documents; both write this one too, so that neither can
+        be decided on what the other has just changed.
+        """
+        await self._keys.update({"_id": workspace_id, "kind": "workspace"}, {"$inc": {"decisions": 1}}, tx=tx)
+
+    async def is_destroyed(self, workspace_id: str, key_id: str, *, tx: Any = None) -> bool:
         """Say whether the key can no longer be had."""
-        found = await self._keys.find_one({"_id": key_id, "workspace_id": workspace_id})
+        found = await self._keys.find_one({"_id": key_id, "workspace_id": workspace_id}, tx=tx)
         return found is None or found.get("wrapped") is None
 
     async def blind_index(self, workspace_id: str, value: str) -> str:

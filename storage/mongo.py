@@ -31,12 +31,18 @@ BYTES = Binary
 
 
 def _told(method: Callable[Parameters, Awaitable[Result]]) -> Callable[Parameters, Awaitable[Result]]:
-    """Tell of a server that does not answer as `Unavailable`; inside a transaction the driver must see it itself."""
+    """Tell of a taken value as `Duplicate`, and of a server that does not answer as `Unavailable`.
+
+    Inside a transaction the driver must see the latter itself: it decides whether to try again.
+    """
 
     @functools.wraps(method)
     async def wrapped(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
         try:
             return await method(*arguments, **named)
+        except DuplicateKeyError as error:
+            taken = sorted((error.details or {}).get("keyPattern", {}))
+            raise Duplicate("a unique value is taken already", index=",".join(taken)) from None
         except PyMongoError as error:
             if named.get("tx") is not None or not (error.timeout or isinstance(error, ConnectionFailure)):
                 raise
@@ -76,11 +82,7 @@ class Collection:
         self._refuse_foreign(document)
         if self._workspace_id is not None:
             document = {**document, "workspace_id": self._workspace_id}
-        try:
-            await self._raw.insert_one(document, session=tx)
-        except DuplicateKeyError as error:
-            taken = sorted((error.details or {}).get("keyPattern", {}))
-            raise Duplicate("a unique value is taken already", index=",".join(taken)) from None
+        await self._raw.insert_one(document, session=tx)
 
     @_told
     async def find_one(
@@ -98,9 +100,10 @@ class Collection:
         sort: Sequence[tuple[str, int]] = (("_id", ASCENDING),),
         limit: int = 0,
         fields: Sequence[str] | None = None,
+        tx: Session = None,
     ) -> list[Document]:
         """Return the matching documents in this order, all of them when `limit` is 0."""
-        cursor = self._raw.find(self._scoped(found), _projection(fields)).sort(list(sort)).limit(limit)
+        cursor = self._raw.find(self._scoped(found), _projection(fields), session=tx).sort(list(sort)).limit(limit)
         documents: list[Document] = await cursor.to_list(length=None)
         return documents
 

@@ -148,26 +148,16 @@ class Outbox:
         if await self._jobs.update(_held(job), change, tx=tx) != 1:
             raise LostLease("the job is held by another worker", job_id=job.job_id)
 
-    async def free_expired(self, *, now: datetime) -> tuple[int, list[Job]]:
-        """Free jobs whose worker is gone. Returns how many go on, and those that have become dead letters."""
-        freed = await self._jobs.update_all(
-            {
-                "state": JobState.CLAIMED.value,
-                "lease_until": {"$lte": now},
-                "attempts": {"$lt": self._max_attempts},
-            },
-            {"$set": {"state": JobState.READY.value, "published_at": None, "lease_until": None, "token": None}},
-        )
-        dead: list[Job] = []
-        worn_out = {
-            "state": JobState.CLAIMED.value,
-            "lease_until": {"$lte": now},
-            "attempts": {"$gte": self._max_attempts},
-        }
-        change = {"$set": {"state": JobState.DEAD.value, "lease_until": None, "token": None, "error": "worker_lost"}}
-        while (document := await self._jobs.find_and_update(worn_out, change)) is not None:
-            dead.append(_job(document))
-        return freed, dead
+    async def free_expired(self, *, now: datetime) -> int:
+        """Free jobs whose worker is gone and that may be tried again; return how many."""
+        lost = {"state": JobState.CLAIMED.value, "lease_until": {"$lte": now}, "attempts": {"$lt": self._max_attempts}}
+        free = {"state": JobState.READY.value, "published_at": None, "lease_until": None, "token": None}
+        return await self._jobs.update_all(lost, {"$set": free})
+
+    async def worn_out(self, *, now: datetime) -> list[Job]:
+        """Return jobs whose worker is gone and that were tried often enough; `bury` makes dead letters of them."""
+        lost = {"state": JobState.CLAIMED.value, "lease_until": {"$lte": now}, "attempts": {"$gte": self._max_attempts}}
+        return [_job(document) for document in await self._jobs.find(lost)]
 
     async def dead_letters(self, workspace_id: str | None, *, limit: int = 100) -> list[Document]:
         """Return dead letters, newest first, of one workspace or of all."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support import RunningCallward, running_callward
 
 from api.app import create_app
 from api.keys import KeyStore
@@ -110,6 +111,12 @@ async def application(resources: Resources) -> Any:
     app = create_app(resources.settings)
     app.state.resources = resources
     return app
+
+
+@pytest.fixture(scope="session")
+def callward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCallward]:
+    """A whole stack with API, relay and workers, and the speech model that production uses."""
+    yield from running_callward(tmp_path_factory.mktemp("e2e"))
 
 
 MakeTenant = Callable[..., Any]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
 from domain.calls import CallState, Stage, StageState
-from domain.errors import Gone
+from domain.errors import Gone, LostLease
 from domain.jobs import Job, Queue
 from domain.logs import where
 from ingest.call_logs import CallLogStore, workspaces_with_due_logs
@@ -81,28 +84,38 @@ class Sweep:
         await self.end_abandoned()
         await self.start_erasures()
         for workspace_id in await workspaces_with_due_logs(self._resources, now=utc_now()):
-            await self.age_call_logs(workspace_id)
+            try:
+                await self.age_call_logs(workspace_id)
+            except Exception as error:  # one workspace must not keep the others' records too long  # noqa: BLE001
+                log.warning("call_logs:ageing:failed", workspace_id=workspace_id, **where(error))
 
     async def free_leases(self) -> None:
         """Give jobs of lost workers to others; a job that was lost too often fails its call."""
-        freed, dead = await self._resources.outbox.free_expired(now=utc_now())
+        freed = await self._resources.outbox.free_expired(now=utc_now())
         if freed:
             log.warning("outbox:leases:freed", jobs=freed)
-        for job in dead:
+        for job in await self._resources.outbox.worn_out(now=utc_now()):
             log.warning("outbox:job:dead", job_id=job.job_id, call_id=job.call_id, task=job.task)
-            if job.task == "erase":
-                continue
             try:
-                await CallStore(self._resources, job.workspace_id).set_stage(
-                    job.call_id,
-                    Stage(job.task),
-                    StageState.FAILED,
-                    call_state=CallState.FAILED,
-                    now=utc_now(),
-                    reason="worker_lost",
-                )
-            except Gone:
+                await self._resources.database.transaction(functools.partial(self._give_up, job))
+            except LostLease:
                 continue
+
+    async def _give_up(self, job: Job, tx: Any) -> None:
+        await self._resources.outbox.bury(job, code="worker_lost", tx=tx)
+        if job.task == "erase":
+            return
+        calls = CallStore(self._resources, job.workspace_id)
+        with contextlib.suppress(Gone):
+            await calls.set_stage(
+                job.call_id,
+                Stage(job.task),
+                StageState.FAILED,
+                call_state=CallState.FAILED,
+                now=utc_now(),
+                reason="worker_lost",
+                tx=tx,
+            )
 
     async def hide_due(self) -> None:
         """Hide calls whose retention is over; erasing follows."""

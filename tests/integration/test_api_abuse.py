@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support import wait_for
 import structlog
 from api_process import ROOT, ApiProcess, api_process, receive, wav
 
@@ -319,7 +320,7 @@ def test_a_plain_request_id_comes_back_and_stands_in_the_log(api: ApiProcess) ->
             client.get("/health/live", headers={"X-Request-Id": "app-7f3a9c21"}).headers["x-request-id"]
             == "app-7f3a9c21"
         )
-    assert '"request_id": "app-7f3a9c21"' in api.log()
+    wait_for("the request is logged", lambda: '"request_id": "app-7f3a9c21"' in api.log(), timeout_s=10)
 
 
 @pytest.mark.parametrize("given", [b"abcdefgh\x00", b"abcdefgh\r\n folded: x", b"abcdefgh\nSet-Cookie: x=1"])

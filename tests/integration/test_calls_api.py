@@ -120,6 +120,22 @@ async def test_two_completions_at_once_receive_the_call_once(tenant: Tenant) -> 
     assert len(await tenant.resources.objects.list_keys(f"c/{call_id}/")) == 1
 
 
+async def test_one_call_completed_at_once_under_several_keys_is_one_call(tenant: Tenant) -> None:
+    client = await tenant.client(*WRITE)
+    content = wav(seed=15)
+    digest = {"sha256": hashlib.sha256(content).hexdigest()}
+    ids = []
+    for _ in range(4):
+        registered = (await register(client, registration(content))).json()
+        await put(registered["upload"]["single"], content)
+        ids.append(registered["call"]["id"])
+    answers = await asyncio.gather(*(client.post(f"/v1/calls/{call_id}/complete", json=digest) for call_id in ids))
+    assert [answer.status_code for answer in answers] == [202] * 4, [answer.text for answer in answers]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    states = [call["state"] for call in (await client.get("/v1/calls")).json()["calls"]]
+    assert states == ["received"]
+
+
 async def test_parts_may_come_in_any_order_and_be_resumed(tenant: Tenant) -> None:
     client = await tenant.client(*WRITE)
     content = wav(seconds=2_200, seed=6)

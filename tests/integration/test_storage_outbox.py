@@ -73,7 +73,7 @@ async def test_a_lease_ends_at_its_end_and_not_before_and_then_another_may_claim
     job_id = await desk.add()
     first = await desk.outbox.claim(job_id, now=NOW)
     assert await desk.outbox.claim(job_id, now=NOW + LEASE - MOMENT) is None
-    assert await desk.outbox.free_expired(now=NOW + LEASE - MOMENT) == (0, [])
+    assert await desk.outbox.free_expired(now=NOW + LEASE - MOMENT) == 0
     second = await desk.outbox.claim(job_id, now=NOW + LEASE)
     assert first is not None
     assert second is not None
@@ -183,10 +183,12 @@ async def test_jobs_of_lost_workers_are_freed_and_the_ones_lost_too_often_are_gi
     for attempt in range(1, 4):
         assert await desk.outbox.claim(job_id, now=clock) is not None
         clock += LEASE
-        freed, dead = await desk.outbox.free_expired(now=clock)
-        assert (freed, [job.job_id for job in dead]) == ((1, []) if attempt < 3 else (0, [job_id]))
+        freed, worn = await desk.outbox.free_expired(now=clock), await desk.outbox.worn_out(now=clock)
+        assert (freed, [job.job_id for job in worn]) == ((1, []) if attempt < 3 else (0, [job_id]))
+    await desk.outbox.bury(worn[0], code="worker_lost")
+    assert await desk.outbox.worn_out(now=clock) == []
     assert await desk.state(job_id) == ("dead", 3, "worker_lost")
-    assert await desk.outbox.free_expired(now=clock + LEASE) == (0, [])
+    assert await desk.outbox.free_expired(now=clock + LEASE) == 0
 
 
 async def test_a_buried_job_is_dead_at_once_and_a_requeued_one_has_all_its_tries_again(desk: Desk) -> None:

@@ -1,0 +1,49 @@
+"""A hold and an erasure decided at the same moment: one of them wins, and both know which."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+from conftest import Tenant, now
+
+from domain.errors import Gone
+from domain.scopes import Scope
+from governance.holds import HoldStore
+from governance.purges import Held, Purges
+
+
+async def new_call(tenant: Tenant) -> str:
+    client = await tenant.client(Scope.CALLS_WRITE)
+    body = {"recording": {"media_type": "audio/wav", "size": 10}}
+    answer = await client.post("/v1/calls", json=body, headers={"Idempotency-Key": uuid.uuid4().hex})
+    return str(answer.json()["call"]["id"])
+
+
+async def test_a_hold_placed_while_a_call_is_erased_either_keeps_it_or_is_refused(tenant: Tenant) -> None:
+    resources, workspace_id = tenant.resources, tenant.workspace_id
+    holds, outcomes = HoldStore(resources, workspace_id), set()
+    for _ in range(12):
+        call_id = await new_call(tenant)
+        placed, erased = await asyncio.gather(
+            holds.place(matter="2026-7", call_id=call_id, now=now()),
+            Purges(resources).erase(workspace_id, call_id, (), cause="request", now=now()),
+            return_exceptions=True,
+        )
+        destroyed = await resources.keyring.is_destroyed(workspace_id, call_id)
+        assert isinstance(placed, Gone) == destroyed, (placed, erased)
+        assert isinstance(erased, Held) != destroyed, (placed, erased)
+        outcomes.add(destroyed)
+    assert outcomes, "at least one way was seen"
+
+
+async def test_a_hold_on_a_call_whose_key_is_gone_is_refused_and_does_not_stop_its_erasing(tenant: Tenant) -> None:
+    resources, workspace_id = tenant.resources, tenant.workspace_id
+    call_id = await new_call(tenant)
+    await resources.keyring.destroy(workspace_id, call_id, now=now())
+    officer = await tenant.client(Scope.PRIVACY_MANAGE)
+    refused = await officer.post("/v1/holds", json={"matter": "2026-8", "call_id": call_id})
+    assert (refused.status_code, refused.json()["type"]) == (410, "/problems/gone")
+    await officer.post("/v1/holds", json={"matter": "2026-9"})
+    receipt = await Purges(resources).erase(workspace_id, call_id, (), cause="request", now=now())
+    assert receipt["key_destroyed"] is True
