@@ -18,9 +18,9 @@ from typing import Any
 
 import httpx
 import pytest
-from support import wait_for
 import structlog
 from api_process import ROOT, ApiProcess, api_process, receive, wav
+from support import wait_for
 
 from api.app import create_app, scoped_routes
 from api.problems import MEDIA_TYPE
