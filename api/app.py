@@ -11,13 +11,13 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 from fastapi_offline import FastAPIOffline
 
+from api.answers import ProblemOut
 from api.auth import utc_now
 from api.keys import KeyStore
 from api.middleware import BodyLimit, RequestContext
 from api.openapi import keyless
 from api.problems import install_problems
 from api.routers import calls, content, corpus, health, jobs, privacy, workspaces
-from api.schemas import ProblemOut
 from storage.migrations import migrate
 from storage.resources import Resources
 from storage.settings import Settings

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.problems import MEDIA_TYPE, PROBLEMS
+from api.problem_table import PROBLEMS
+from api.problems import MEDIA_TYPE
 
 
 def errors(*codes: str) -> dict[int | str, dict[str, Any]]:

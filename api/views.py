@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.schemas import CallDetail, CallLogOut, CallOut, HoldOut, PartLink, SignedLink, TagsOut, UploadOut, WorkspaceOut
+from api.answers import CallDetail, CallLogOut, CallOut, HoldOut, PartLink, SignedLink, TagsOut, UploadOut, WorkspaceOut
 from domain.holds import LegalHold
 from governance.workspaces import Workspace
 from ingest.recordings import UploadPlan

@@ -22,9 +22,9 @@ from domain.errors import (
 from domain.ids import new_id
 from domain.media import compatible, sniff
 from storage.mongo import Document
-from storage.objects import SignedRequest
 from storage.resources import Resources
 from storage.sealing import ObjectSealer, derive, seal, unseal
+from storage.uploads import SignedRequest
 
 SINGLE_PUT_BYTES: Final = 32 * 1024 * 1024
 CLIENT_PART_BYTES: Final = 8 * 1024 * 1024

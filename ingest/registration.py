@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,12 +12,12 @@ from domain.errors import CallwardError, Conflict, Duplicate, Gone, Invalid, Too
 from domain.ids import new_id
 from domain.media import accepted
 from domain.policy import Policy
-from domain.processing import Consent
 from domain.records import Category
-from ingest.call_logs import CallLogEntry, CallLogStore
-from ingest.calls import CallStore, stage_rows
+from ingest.call_logs import CallLogStore
+from ingest.calls import CallStore
+from ingest.documents import NewCall, call_document, hints_of, recording_document
 from ingest.idempotency import Attempt, IdempotencyStore
-from ingest.recordings import SINGLE_PUT_BYTES, RecordingStore, TakenIn, UploadPlan, upload_key
+from ingest.recordings import RecordingStore, TakenIn, UploadPlan
 from ingest.tombstones import ErasedCall, TombstoneStore
 from storage.mongo import Document
 from storage.resources import Resources
@@ -25,24 +25,6 @@ from storage.resources import Resources
 ROUTE: Final = "POST /v1/calls"
 CLOCK_SKEW: Final = timedelta(days=1)
 """How far ahead a phone's clock may run before its start time is refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewCall:
-    """A call as a client registers it."""
-
-    media_type: str
-    size: int
-    sha256: str | None = None
-    multipart: bool | None = None
-    source: str = "api"
-    origin_id: str | None = None
-    channels: tuple[str, ...] = ()
-    consent: Consent = Consent.UNKNOWN
-    language: str | None = None
-    call_log: CallLogEntry | None = None
-    names: tuple[str, ...] = field(default=())
-    emails: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +108,16 @@ class Registration:
         tags = self._policy.tags(Category.CONTENT, workspace_id=self._workspace_id, anchor=anchor)
         if tags.retain_until <= now:
             raise Gone("the retention of a call that began then is over already; nothing was stored")
-        call = _call_document(call_id, new, tags.to_document(), now)
+        call = call_document(call_id, new, tags.to_document(), now)
         log = await self._logs.prepare(call_id, new.call_log, self._policy, now=now) if new.call_log else None
         recording_id = new_id("rec")
 
         async def write(tx: Any) -> None:
             key = await self._resources.keyring.create_call_key(self._workspace_id, call_id, now=now, tx=tx)
-            sealed = await self.recordings.seal_hints(call_id, recording_id, key, _hints(new))
+            sealed = await self.recordings.seal_hints(call_id, recording_id, key, hints_of(new))
             await self.calls.insert(call, tx=tx)
             await self.recordings.insert(
-                _recording_document(recording_id, call_id, new, tags.to_document(), sealed, now), tx=tx
+                recording_document(recording_id, call_id, new, tags.to_document(), sealed, now), tx=tx
             )
             if log is not None:
                 await self._logs.insert(log, tx=tx)
@@ -230,55 +212,3 @@ class Registration:
         """The same call delivered twice under two keys: the second is erased like any call, the first is the answer."""
         await self.calls.start_erasing(call["_id"], cause="duplicate", now=now)
         return await self.calls.get(earlier["_id"], now=now)
-
-
-def _call_document(call_id: str, new: NewCall, tags: Document, now: datetime) -> Document:
-    return {
-        "_id": call_id,
-        **tags,
-        "state": CallState.AWAITING_UPLOAD.value,
-        "stages": stage_rows(now),
-        "source": new.source,
-        "origin_id": new.origin_id,
-        "content_hash": None,
-        "media_type": new.media_type,
-        "size": new.size,
-        "setup_time": new.call_log.setup_time if new.call_log else None,
-        "channels": list(new.channels),
-        "language": new.language,
-        "consent": new.consent.value,
-        "restricted": False,
-        "created_at": now,
-        "updated_at": now,
-    }
-
-
-def _recording_document(
-    recording_id: str, call_id: str, new: NewCall, tags: Document, hints: bytes, now: datetime
-) -> Document:
-    multipart = new.size > SINGLE_PUT_BYTES if new.multipart is None else new.multipart
-    return {
-        "_id": recording_id,
-        "call_id": call_id,
-        **tags,
-        "upload": {
-            "mode": "multipart" if multipart else "single",
-            "key": upload_key(call_id, new_id("upl")),
-            "multipart_id": None,
-            "size": new.size,
-            "sha256": new.sha256,
-            "media_type": new.media_type,
-        },
-        "original": None,
-        "hints": hints,
-        "created_at": now,
-    }
-
-
-def _hints(new: NewCall) -> dict[str, list[str]]:
-    numbers = [new.call_log.caller, new.call_log.callee] if new.call_log else []
-    return {
-        "numbers": [number for number in numbers if number],
-        "names": list(new.names),
-        "emails": list(new.emails),
-    }

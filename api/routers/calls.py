@@ -8,21 +8,23 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from api import views
+from api.answers import CallDetail, CallOut, CallPage, Registered, UploadOut
 from api.auth import CallFollower, CallsReader, CallsWriter, Stores, utc_now, workspace_of
+from api.bodies import CallIn, CompleteIn, ConsentIn, SearchIn
 from api.cursors import make_cursor, read_cursor
 from api.keys import Caller
 from api.openapi import errors
 from api.reading import ClearCopy, clear_copy
-from api.schemas import CallDetail, CallIn, CallOut, CallPage, CompleteIn, ConsentIn, Registered, SearchIn, UploadOut
 from domain.calls import CallState
 from domain.errors import Conflict, Gone, IdempotencyKeyMissing, NotFound
 from governance.workspaces import WorkspaceStore
 from ingest.call_logs import CallLogEntry, CallLogStore
 from ingest.calls import CallStore
+from ingest.documents import NewCall
 from ingest.idempotency import request_hash
 from ingest.numbers import normalise
 from ingest.recordings import RecordingStore
-from ingest.registration import NewCall, Registration
+from ingest.registration import Registration
 from redaction.store import RedactionStore
 from storage.resources import Resources
 

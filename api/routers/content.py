@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from api.answers import TranscriptOut
 from api.auth import Stores, TranscriptReader, workspace_of
 from api.openapi import errors
 from api.ranges import parse_range
 from api.reading import ClearCopy, clear_copy, servable_call
-from api.schemas import TranscriptOut
 from domain.errors import CallwardError, Forbidden
 from domain.scopes import Scope
 from domain.speech import Transcript, transcript_to_dict

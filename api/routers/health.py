@@ -7,7 +7,8 @@ from fastapi.responses import JSONResponse
 
 from api.auth import Stores
 from api.openapi import keyless
-from api.problems import PROBLEMS, problem_response
+from api.problem_table import PROBLEMS
+from api.problems import problem_response
 from domain.errors import NotFound
 
 router = APIRouter(tags=["health"])

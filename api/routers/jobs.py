@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api.answers import DeadLetter
 from api.auth import Admin, Stores, utc_now
 from api.openapi import errors
-from api.schemas import DeadLetter
 from domain.calls import Stage
 from ingest.calls import CallStore
 

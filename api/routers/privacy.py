@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api import views
+from api.answers import AuditEvent, AuditPage, HoldOut, Receipt
 from api.auth import PrivacyOfficer, Stores, utc_now, workspace_of
+from api.bodies import HoldIn
 from api.openapi import errors
-from api.schemas import AuditEvent, AuditPage, HoldIn, HoldOut, Receipt
 from domain.errors import NotFound
 from governance.holds import HoldStore
 from governance.purges import Held, Purges

@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from api import views
+from api.answers import KeyCreated, KeyOut, WorkspaceOut
 from api.auth import Admin, Stores, administered, platform_only, utc_now
+from api.bodies import KeyIn, WorkspaceIn
 from api.keys import KeyStore
 from api.openapi import errors
-from api.schemas import KeyCreated, KeyIn, KeyOut, WorkspaceIn, WorkspaceOut
 from domain.errors import Invalid
 from governance.workspaces import NewWorkspace, WorkspaceStore
 from storage.mongo import Document

@@ -8,11 +8,8 @@ from sources import ROOT, Module, calls_of, enclosing, modules
 
 LONGEST = 250
 LONGER: dict[str, str] = {
-    "api/schemas.py": "one class per body and answer, flat: reading it is looking something up",
-    "api/problems.py": "most of it is the table of problems",
+    "api/answers.py": "one class per answer, flat: reading it is looking something up",
     "api/routers/calls.py": "one resource; its routes are declarations",
-    "storage/objects.py": "uploads of clients and what we keep share one client and its errors",
-    "ingest/registration.py": "register, complete and receive are one state's transitions",
     "ingest/recordings.py": "the upload plan and taking in share one document",
     "workers/runner.py": "one job's life; each ending is written fenced",
 }

@@ -24,9 +24,9 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from api.answers import TranscriptOut
 from api.app import create_app, scoped_routes
 from api.problems import MEDIA_TYPE, PROBLEMS
-from api.schemas import TranscriptOut
 from cli.stack.embedded import EmbeddedStack
 from domain.scopes import Scope
 from storage.settings import Settings

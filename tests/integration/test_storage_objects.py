@@ -9,7 +9,8 @@ import pytest
 
 from domain.errors import NotFound, TooLarge, Unavailable
 from domain.ids import new_id
-from storage.objects import PART_BYTES, ObjectStore
+from storage.objects import ObjectStore
+from storage.s3 import PART_BYTES
 from storage.sealing import CHUNK_BYTES, KEY_BYTES, SEALED_CHUNK_BYTES, CannotOpen, ObjectSealer, sealed_size
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ class Shelf:
         )
 
     async def stored(self) -> bytes:
-        answer = await self.store._call("get_object", Key=self.key)
+        answer = await self.store.call("get_object", Key=self.key)
         return bytes(answer["Body"].read())
 
     async def replace(self, content: bytes) -> None:
-        await self.store._call("put_object", Key=self.key, Body=content)
+        await self.store.call("put_object", Key=self.key, Body=content)
 
 
 @pytest.fixture
@@ -75,13 +76,13 @@ async def test_every_range_between_the_borders_of_chunks_gives_exactly_its_bytes
 async def test_a_range_fetches_only_the_chunks_that_hold_it(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     await shelf.put(CONTENT[:SIZE])
     asked: list[str] = []
-    call = ObjectStore._call
+    call = ObjectStore.call
 
     async def watched(self: ObjectStore, method: str, **arguments: Any) -> Any:
         asked.append(arguments.get("Range", ""))
         return await call(self, method, **arguments)
 
-    monkeypatch.setattr(ObjectStore, "_call", watched)
+    monkeypatch.setattr(ObjectStore, "call", watched)
     await shelf.read(SIZE, start=CHUNK_BYTES + 10, end=CHUNK_BYTES + 20)
     assert asked == [f"bytes={SEALED_CHUNK_BYTES}-{2 * SEALED_CHUNK_BYTES - 1}"]
 
@@ -97,7 +98,7 @@ async def test_a_recording_of_many_parts_is_put_and_read_in_any_range(shelf: She
 
 
 async def _open_uploads(shelf: Shelf) -> list[Any]:
-    answer = await shelf.store._call("list_multipart_uploads", Prefix=f"c/{shelf.call_id}/")
+    answer = await shelf.store.call("list_multipart_uploads", Prefix=f"c/{shelf.call_id}/")
     return list(answer.get("Uploads", []))
 
 
@@ -171,7 +172,7 @@ async def test_an_object_that_is_not_there_is_not_found_and_deleting_it_is_no_er
 async def test_a_prefix_is_deleted_whole_and_its_neighbour_is_not(shelf: Shelf) -> None:
     base = f"c/{shelf.call_id}"
     for name in (f"{base}/a", f"{base}/b/c", f"{base}x/d"):
-        await shelf.store._call("put_object", Key=name, Body=b"x")
+        await shelf.store.call("put_object", Key=name, Body=b"x")
     assert await shelf.store.delete_prefix(f"{base}/") == 2
     assert await shelf.store.list_keys(base) == [f"{base}x/d"]
     await shelf.store.delete(f"{base}x/d")

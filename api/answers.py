@@ -1,0 +1,267 @@
+"""What goes out as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+)
+
+from domain.calls import CallState, Stage, StageState
+from domain.processing import Consent
+from domain.records import Category, LegalBasis, Purpose, Role
+from domain.scopes import Scope
+
+
+class Answer(BaseModel):
+    """A response body."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class WorkspaceOut(Answer):
+    """A workspace."""
+
+    id: str
+    name: str
+    policy_id: str
+    policy_version: int
+    region: str
+    zone: str
+    consent_required: bool
+    instruction: list[Purpose]
+    created_at: datetime
+
+
+class KeyOut(Answer):
+    """An API key without its secret."""
+
+    id: str
+    workspace_id: str | None
+    name: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class KeyCreated(KeyOut):
+    """An API key as it is shown once."""
+
+    key: str = Field(description="Shown once. Only its hash is kept.")
+
+
+class HoldOut(Answer):
+    """A legal hold."""
+
+    id: str
+    matter: str
+    call_id: str | None
+    placed_at: datetime
+    released_at: datetime | None
+
+
+class StageOut(Answer):
+    """Where a stage stands."""
+
+    stage: Stage
+    state: StageState
+    reason: str | None = Field(description="A constant word; docs/stages.md explains each.")
+    updated_at: datetime
+    took_s: float | None
+
+
+class TagsOut(Answer):
+    """What a record was born with."""
+
+    category: Category
+    role: Role
+    purposes: list[Purpose]
+    legal_basis: LegalBasis
+    region: str
+    retain_until: datetime
+    policy_id: str
+    policy_version: int
+
+
+class CallLogOut(Answer):
+    """The traffic data of a call. Numbers are shown only in the clear copy; `party_refs` tell equal ones apart."""
+
+    setup_time: datetime
+    answer_time: datetime | None
+    end_time: datetime | None
+    duration_s: float | None
+    direction: str
+    disposition: str | None
+    party_refs: list[str]
+    caller: str | None = None
+    callee: str | None = None
+
+
+class CallOut(Answer):
+    """A call."""
+
+    id: str
+    state: CallState
+    stages: list[StageOut]
+    source: str
+    media_type: str
+    size: int
+    duration_s: float | None
+    channels: int | None
+    language: str | None
+    consent: Consent
+    setup_time: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    ready_at: datetime | None
+    truncated: bool = Field(description="The recording ended before its container says it should.")
+    record: TagsOut
+
+
+class CallDetail(CallOut):
+    """A call with its log, what was found in it (kinds and counts, never values) and the tags of each record."""
+
+    call_log: CallLogOut | None
+    found: dict[str, int] | None
+    records: dict[str, TagsOut]
+
+
+class SignedLink(Answer):
+    """A link to PUT bytes to, with the headers to send as they are."""
+
+    url: str
+    headers: dict[str, str]
+
+
+class PartLink(SignedLink):
+    """A link for one part."""
+
+    number: int
+
+
+class UploadOut(Answer):
+    """How to bring the bytes."""
+
+    mode: Literal["single", "multipart"]
+    expires_at: datetime
+    single: SignedLink | None = None
+    part_bytes: int = 0
+    parts: list[PartLink] = []
+    arrived: list[int] = Field(default=[], description="Parts that the store has already.")
+
+
+class Registered(Answer):
+    """A registered call."""
+
+    call: CallOut
+    upload: UploadOut | None = Field(description="None once the recording has arrived.")
+
+
+class CallPage(Answer):
+    """A page of calls, newest first."""
+
+    calls: list[CallOut]
+    next: str | None = Field(description="Cursor of the next page; also in the Link header.")
+
+
+class WordOut(Answer):
+    """One word with its time in seconds; `entity_type` marks a placeholder for what was removed."""
+
+    start: float
+    end: float
+    text: str
+    probability: float
+    entity_type: str | None = None
+
+
+class SegmentOut(Answer):
+    """One turn."""
+
+    channel: int
+    party: Literal["agent", "contact", "unknown"]
+    start: float
+    end: float
+    language: str
+    text: str
+    words: list[WordOut]
+
+
+class EngineOut(Answer):
+    """Which engine made the transcript."""
+
+    engine: str
+    model_id: str
+    compute_type: str
+    versions: dict[str, str]
+    parameters: dict[str, Any]
+
+
+class TranscriptOut(Answer):
+    """A transcript."""
+
+    call_id: str
+    redacted: bool
+    language: str
+    language_probability: float
+    duration_s: float
+    channels: int
+    engine: EngineOut
+    quality: dict[str, float]
+    segments: list[SegmentOut]
+
+
+class DeadLetter(Answer):
+    """A job that was given up; `error` is a constant word."""
+
+    job_id: str
+    workspace_id: str
+    call_id: str
+    task: str
+    attempts: int
+    error: str | None
+    created_at: datetime
+
+
+class Receipt(Answer):
+    """Proof of an erasure."""
+
+    id: str
+    call_id: str
+    cause: str
+    erased_at: datetime
+    erased: dict[str, int]
+    key_destroyed: bool
+
+
+class AuditEvent(Answer):
+    """One event of the audit chain."""
+
+    sequence: int
+    event: str
+    actor: str
+    at: datetime
+    call_id: str | None
+    detail: dict[str, str | int]
+
+
+class AuditPage(Answer):
+    """The newest events, and whether the chain holds."""
+
+    intact: bool
+    events: list[AuditEvent]
+
+
+class ProblemOut(Answer):
+    """An RFC 9457 problem document."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    what_to_do: str
+    request_id: str | None = None

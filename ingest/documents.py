@@ -1,0 +1,87 @@
+"""The documents that a registration writes: the call, its recording, and what the call knows of its people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.calls import CallState
+from domain.ids import new_id
+from domain.processing import Consent
+from ingest.call_logs import CallLogEntry
+from ingest.calls import stage_rows
+from ingest.recordings import SINGLE_PUT_BYTES, upload_key
+from storage.mongo import Document
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """A call as a client registers it."""
+
+    media_type: str
+    size: int
+    sha256: str | None = None
+    multipart: bool | None = None
+    source: str = "api"
+    origin_id: str | None = None
+    channels: tuple[str, ...] = ()
+    consent: Consent = Consent.UNKNOWN
+    language: str | None = None
+    call_log: CallLogEntry | None = None
+    names: tuple[str, ...] = field(default=())
+    emails: tuple[str, ...] = field(default=())
+
+
+def call_document(call_id: str, new: NewCall, tags: Document, now: datetime) -> Document:
+    """Return the document of a call that waits for its recording."""
+    return {
+        "_id": call_id,
+        **tags,
+        "state": CallState.AWAITING_UPLOAD.value,
+        "stages": stage_rows(now),
+        "source": new.source,
+        "origin_id": new.origin_id,
+        "content_hash": None,
+        "media_type": new.media_type,
+        "size": new.size,
+        "setup_time": new.call_log.setup_time if new.call_log else None,
+        "channels": list(new.channels),
+        "language": new.language,
+        "consent": new.consent.value,
+        "restricted": False,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def recording_document(
+    recording_id: str, call_id: str, new: NewCall, tags: Document, hints: bytes, now: datetime
+) -> Document:
+    """Return the document of a recording that has not come; `hints` are sealed."""
+    multipart = new.size > SINGLE_PUT_BYTES if new.multipart is None else new.multipart
+    return {
+        "_id": recording_id,
+        "call_id": call_id,
+        **tags,
+        "upload": {
+            "mode": "multipart" if multipart else "single",
+            "key": upload_key(call_id, new_id("upl")),
+            "multipart_id": None,
+            "size": new.size,
+            "sha256": new.sha256,
+            "media_type": new.media_type,
+        },
+        "original": None,
+        "hints": hints,
+        "created_at": now,
+    }
+
+
+def hints_of(new: NewCall) -> dict[str, list[str]]:
+    """Return what the call knows of its people, for the redaction of their names and numbers."""
+    numbers = [new.call_log.caller, new.call_log.callee] if new.call_log else []
+    return {
+        "numbers": [number for number in numbers if number],
+        "names": list(new.names),
+        "emails": list(new.emails),
+    }
