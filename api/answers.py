@@ -191,6 +191,14 @@ class SegmentOut(Answer):
     words: list[WordOut]
 
 
+class UnheardOut(Answer):
+    """Speech that could not be made into words, in seconds. The redacted sound is silent there."""
+
+    channel: int
+    start: float
+    end: float
+
+
 class EngineOut(Answer):
     """Which engine made the transcript."""
 
@@ -212,6 +220,7 @@ class TranscriptOut(Answer):
     channels: int
     engine: EngineOut
     quality: dict[str, float]
+    unheard: list[UnheardOut]
     segments: list[SegmentOut]
 
 

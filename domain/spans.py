@@ -84,6 +84,13 @@ def _redact_segment(segment: Segment, spans: list[Span]) -> Segment:
     return replace(segment, words=tuple(words))
 
 
+def unheard_ranges(transcript: Transcript) -> tuple[TimeRange, ...]:
+    """Return what must not be audible because nobody knows what was said there, on every channel."""
+    return merge_ranges(
+        TimeRange(channel, one.start, one.end) for one in transcript.unheard for channel in range(transcript.channels)
+    )
+
+
 def silence_ranges(
     transcript: Transcript,
     spans: Iterable[Span],

@@ -52,6 +52,15 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """Seconds [start, end) of a channel with a voice that could not be made into words."""
+
+    channel: int
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class EngineStamp:
     """Which engine made a transcript, precisely enough to make it again."""
 
@@ -73,6 +82,8 @@ class Transcript:
     segments: tuple[Segment, ...]
     stamp: EngineStamp
     quality: Mapping[str, float] = field(default_factory=dict)
+    unheard: tuple[Unheard, ...] = ()
+    """Speech without words. The redacted sound is silent there: what was not heard cannot be verified."""
 
     @property
     def text(self) -> str:
@@ -101,6 +112,10 @@ def transcript_to_dict(transcript: Transcript) -> dict[str, Any]:
             "parameters": dict(transcript.stamp.parameters),
         },
         "quality": dict(transcript.quality),
+        "unheard": [
+            {"channel": one.channel, "start": round(one.start, 3), "end": round(one.end, 3)}
+            for one in transcript.unheard
+        ],
         "segments": [_segment_to_dict(segment) for segment in transcript.segments],
     }
 
@@ -152,4 +167,5 @@ def transcript_from_dict(document: Mapping[str, Any]) -> Transcript:
             stamp["engine"], stamp["model_id"], stamp["compute_type"], stamp["versions"], stamp["parameters"]
         ),
         quality=document.get("quality", {}),
+        unheard=tuple(Unheard(one["channel"], one["start"], one["end"]) for one in document.get("unheard", ())),
     )

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from domain.speech import EngineStamp, Party, Segment
+from domain.speech import EngineStamp, Party, Segment, Unheard
 
 SAMPLE_RATE = 16_000
 Samples = npt.NDArray[np.float32]
@@ -33,6 +33,7 @@ class Spoken:
     language: str
     language_probability: float
     quality: dict[str, float]
+    unheard: tuple[Unheard, ...] = ()
 
 
 class SpeechEngine(Protocol):

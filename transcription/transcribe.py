@@ -28,4 +28,5 @@ def transcribe_recording(
         segments=spoken.segments,
         stamp=engine.stamp,
         quality={**spoken.quality, "partial": float(recording.truncated)},
+        unheard=spoken.unheard,
     )

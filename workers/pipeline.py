@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from domain.calls import Stage
-from domain.spans import Span, redact_transcript, silence_ranges
+from domain.spans import Span, merge_ranges, redact_transcript, silence_ranges, unheard_ranges
 from domain.speech import Party, Transcript
 from ingest.recordings import RecordingStore
 from redaction.audio import extend_to_quiet, silence, silenced_throughout
@@ -145,7 +145,8 @@ def _write_redacted(path: Path, recording: Recording, transcript: Transcript, sp
     if len(recording.channels) != transcript.channels:
         raise StageRefused("channels_changed", blocked=True)
     channels, rate = recording.channels, recording.sample_rate
-    ranges = extend_to_quiet(channels, rate, silence_ranges(transcript, spans))
+    hidden = merge_ranges([*silence_ranges(transcript, spans), *unheard_ranges(transcript)])
+    ranges = extend_to_quiet(channels, rate, hidden)
     silent = silence(channels, rate, ranges)
     if not silenced_throughout(silent, rate, ranges):
         raise StageRefused("sound_not_silenced", blocked=True)

@@ -9,39 +9,23 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from domain.speech import EngineStamp, Segment, Word
+from domain.speech import EngineStamp, Segment, Unheard, Word
 from transcription.engines.languages import foreign_stretches, name_languages
 from transcription.engines.models import WEIGHTS, resolve, sha256_of
-from transcription.engines.packing import Packed, Stretch, pack, stretches_of
+from transcription.engines.packing import Packed, Stretch, pack
+from transcription.engines.unheard import REACH_S, believable, gaps
+from transcription.engines.voice import Decoding, speech_stretches
 from transcription.engines.words import glue, in_conversation_order, orderly, segment_of, split_at_pauses
 from transcription.errors import LanguageUnsupported, ModelMissing
 from transcription.port import SAMPLE_RATE, ChannelAudio, Samples, Spoken
 
 NO_LANGUAGE = "und"
-
-
-@dataclass(frozen=True, slots=True)
-class Decoding:
-    """How sound is searched for words. The defaults are what `bench/bench_transcription.py` measured as best.
-
-    `vad_threshold`: above this probability Silero's frame is speech; the usual 0.5 loses single spoken digits.
-    """
-
-    beam_size: int = 5
-    temperatures: tuple[float, ...] = (0.0, 0.4)
-    vad_threshold: float = 0.2
-    vad_min_silence_ms: int = 500
-    vad_min_speech_ms: int = 100
-    vad_pad_ms: int = 300
-    no_speech_threshold: float = 0.6
-    log_prob_threshold: float = -1.0
-    compression_ratio_threshold: float = 2.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +36,7 @@ class _Heard:
     language: str
     language_probability: float
     speech_s: float
+    unheard: tuple[Unheard, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +97,7 @@ class FasterWhisperEngine:
             language=forced or (main.language if main and spoken else NO_LANGUAGE),
             language_probability=1.0 if forced else (main.language_probability if main and spoken else 0.0),
             quality=_quality(segments, heard, channels, forced=forced is not None),
+            unheard=tuple(sorted((one for each in heard for one in each.unheard), key=lambda one: one.start)),
         )
 
     @property
@@ -135,7 +121,12 @@ class FasterWhisperEngine:
         packed = pack(channel.samples, stretches)
         found, about = self._search(packed.samples, forced)
         tokens = _tokens(found, packed)
-        words = orderly(glue(tokens, language=about.language), duration_s=len(channel.samples) / SAMPLE_RATE)
+        duration_s = len(channel.samples) / SAMPLE_RATE
+        words = list(orderly(glue(tokens, language=about.language), duration_s=duration_s))
+        again = self._search_gaps(channel.samples, list(gaps(stretches, words)), about.language)
+        if again:
+            words = list(orderly(sorted([*words, *again], key=lambda word: word.start), duration_s=duration_s))
+        unheard = tuple(Unheard(channel.channel, start, end) for start, end in gaps(stretches, words))
         segments = tuple(
             segment_of(run, channel=channel.channel, party=channel.party, language=about.language)
             for run in split_at_pauses(words)
@@ -143,7 +134,22 @@ class FasterWhisperEngine:
         if forced is None and self.multilingual:
             segments = name_languages(segments, list(foreign_stretches(self._loaded, packed, about.language)))
         speech_s = sum(one.end - one.start for one in stretches) / SAMPLE_RATE
-        return _Heard(segments, about.language, about.language_probability, speech_s)
+        return _Heard(segments, about.language, about.language_probability, speech_s, unheard)
+
+    def _search_gaps(self, samples: Samples, missed: Sequence[tuple[float, float]], language: str) -> list[Word]:
+        """Return the words of stretches that the first search passed over, each searched by itself."""
+        words: list[Word] = []
+        for start, end in missed:
+            first = max(0, round((start - REACH_S) * SAMPLE_RATE))
+            piece = samples[first : round((end + REACH_S) * SAMPLE_RATE)]
+            found, _ = self._search(piece, language)
+            alone = pack(piece, [Stretch(0, len(piece), 0, len(piece))])
+            heard = glue(_tokens(found, alone), language=language)
+            shifted = [
+                replace(one, start=one.start + first / SAMPLE_RATE, end=one.end + first / SAMPLE_RATE) for one in heard
+            ]
+            words.extend(shifted if believable(shifted) else ())
+        return words
 
     def _search(self, samples: Samples, language: str | None) -> tuple[Any, Any]:
         how = self.decoding
@@ -159,23 +165,6 @@ class FasterWhisperEngine:
             word_timestamps=True,
             vad_filter=False,
         )
-
-
-def speech_stretches(samples: Samples, how: Decoding) -> list[Stretch]:
-    """Return where a channel (float32, 16 kHz) holds speech, by Silero's voice activity detection."""
-    from faster_whisper.vad import VadOptions, get_speech_timestamps  # noqa: PLC0415 - heavy, only when used
-
-    if not samples.any():
-        return []
-    options = VadOptions(
-        threshold=how.vad_threshold,
-        min_silence_duration_ms=how.vad_min_silence_ms,
-        min_speech_duration_ms=how.vad_min_speech_ms,
-        speech_pad_ms=0,
-    )
-    found = get_speech_timestamps(samples, options)
-    voiced = ((int(one["start"]), min(int(one["end"]), len(samples))) for one in found)
-    return stretches_of(voiced, pad=how.vad_pad_ms * SAMPLE_RATE // 1_000, length=len(samples))
 
 
 def _tokens(found: Any, packed: Packed) -> Iterator[Word]:
@@ -196,6 +185,7 @@ def _quality(
         "speech_share": round(sum(one.speech_s for one in heard) / sound_s, 4) if sound_s else 0.0,
         "mean_probability": round(sum(probabilities) / len(probabilities), 4) if probabilities else 0.0,
         "language_forced": float(forced),
+        "unheard_s": round(sum(one.end - one.start for each in heard for one in each.unheard), 3),
     }
 
 
