@@ -22,7 +22,9 @@ PROBLEMS: dict[str, Problem] = {
         "an administrator makes keys at POST /v1/workspaces/{id}/keys.",
     ),
     "forbidden": Problem(
-        403, "The key's scopes do not reach this", "Use a key with the scope that the route's documentation names."
+        403,
+        "The key's scopes do not reach this",
+        "Use a key with a scope that `needs` names, or that the route's documentation names.",
     ),
     "not-found": Problem(
         404, "No such thing for this key", "Check the id, and that the key belongs to the workspace that owns it."
