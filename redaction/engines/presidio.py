@@ -22,7 +22,7 @@ from redaction.settle import original_positions
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine, RecognizerResult
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 MAX_ROUNDS = 6
 _LOADING = threading.Lock()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from redaction.context import CallContext
 from redaction.hits import Hit
-from redaction.rules import addresses, births, contacts, dictated, known, names, numbers, slots, spelling
+from redaction.rules import addresses, births, contacts, dictated, known, names, numbers, paired, slots, spelling
 
 Rule = Callable[[CallContext], Iterator[Hit]]
 
@@ -18,6 +18,7 @@ RULES: dict[str, tuple[Rule, tuple[str, ...]]] = {
     names.RULE: (names.find, names.KINDS),
     spelling.RULE: (spelling.find, spelling.KINDS),
     dictated.RULE: (dictated.find, dictated.KINDS),
+    paired.RULE: (paired.find, paired.KINDS),
     slots.RULE: (slots.find, slots.KINDS),
     known.RULE: (known.find, known.KINDS),
 }

@@ -69,3 +69,15 @@ def test_half_heard_personal_data_goes(lines: tuple[str, ...], gone: str) -> Non
 def test_times_sums_and_units_stay_readable_after_a_question(lines: tuple[str, ...], kept: str) -> None:
     rest = left(*lines).split()
     assert [word for word in kept.split() if word not in rest] == []
+
+
+def test_a_number_read_out_in_pieces_that_look_like_decimals_goes() -> None:
+    told = left("Read it to me, please. 62.18. Carry on. 40.07. Yes. 93.55. Thanks, that went through.")
+    assert not any(digit in told for digit in ("62", "40", "93", "18", "07", "55"))
+    assert "that went through" in told
+
+
+def test_one_price_or_two_with_talk_between_stay_readable() -> None:
+    told = left("How much is the small one? 20.50. And what would you charge me for the large one then? 31.20. Good.")
+    assert "20.50" in told
+    assert "31.20" in told
