@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from talk import talk
 
 from domain.spans import merge_spans, redact_transcript
-from domain.speech import EngineStamp, Party, Segment, Transcript, Word
+from domain.speech import Party, Segment
 from redaction.doubles import PlainFinder
 from redaction.engines.presidio import PresidioFinder
 from redaction.errors import UnsupportedLanguageError
@@ -19,19 +20,7 @@ def finder(request: pytest.FixtureRequest) -> SpanFinder:
     return request.param()
 
 
-def transcript(*lines: str) -> Transcript:
-    clock, segments = 0.0, []
-    for number, line in enumerate(lines):
-        words = []
-        for text in line.split():
-            words.append(Word(clock, clock + 0.3, text, 0.9))
-            clock += 0.4
-        segments.append(Segment(number % 2, Party.UNKNOWN, words[0].start, words[-1].end, tuple(words)))
-        clock += 1.0
-    return Transcript("en", 1.0, clock, 2, tuple(segments), EngineStamp("test", "none", "none"))
-
-
-CALL = transcript(
+CALL = talk(
     "What is your phone number and your e-mail?",
     "It is 415-555-0132 and meera.krishnan@example.com thank you.",
     "The card is 4111 1111 1111 1111 is it?",
@@ -72,7 +61,7 @@ def test_an_empty_call_has_nothing(finder: SpanFinder) -> None:
 
 
 def test_a_known_name_is_found(finder: SpanFinder) -> None:
-    call = transcript("I will tell Wilhelmina about it.")
+    call = talk("I will tell Wilhelmina about it.")
     (span,) = finder.find(call, known=KnownParty(names=("Wilhelmina",)))
     assert (span.first_word, span.end_word) == (3, 4)
 

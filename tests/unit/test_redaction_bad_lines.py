@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from talk import talk
 
 from domain.spans import redact_transcript
-from domain.speech import EngineStamp, Party, Segment, Transcript, Word
 from redaction.engines.presidio import PresidioFinder
 
 FINDER = PresidioFinder()
 
 
 def left(*lines: str) -> str:
-    clock, segments = 0.0, []
-    for number, line in enumerate(lines):
-        words = []
-        for text in line.split():
-            words.append(Word(clock, clock + 0.3, text, 0.9))
-            clock += 0.35
-        segments.append(Segment(number % 2, Party.UNKNOWN, words[0].start, words[-1].end, tuple(words)))
-        clock += 0.9
-    call = Transcript("en", 1.0, clock, 2, tuple(segments), EngineStamp("test", "none", "none"))
+    call = talk(*lines)
     return redact_transcript(call, FINDER.find(call)).text
 
 

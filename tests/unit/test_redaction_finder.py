@@ -7,6 +7,7 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from talk import talk
 
 from bench.redaction_calls import make_call, spoken
 from domain.spans import redact_transcript
@@ -18,20 +19,8 @@ from redaction.port import KnownParty
 FINDER = PresidioFinder()
 
 
-def transcript(*lines: str) -> Transcript:
-    clock, segments = 0.0, []
-    for number, line in enumerate(lines):
-        words = []
-        for text in line.split():
-            words.append(Word(clock, clock + 0.3, text, 0.9))
-            clock += 0.35
-        segments.append(Segment(number % 2, Party.UNKNOWN, words[0].start, words[-1].end, tuple(words)))
-        clock += 0.9
-    return Transcript("en", 1.0, clock, 2, tuple(segments), EngineStamp("test", "none", "none"))
-
-
 def left(*lines: str, known: KnownParty | None = None) -> str:
-    call = transcript(*lines)
+    call = talk(*lines)
     return redact_transcript(call, FINDER.find(call, known=known)).text
 
 
