@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,7 +30,14 @@ UNIT_FOLDERS = ("unit", "architecture")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Close the sockets of unit tests: they must not reach anything."""
+    """Close the sockets of unit tests: they must not reach anything. Refuse two tests of one name.
+
+    pytest-xdist runs a single one of them and says nothing.
+    """
+    names = Counter(item.nodeid for item in items)
+    twice = sorted(name for name, count in names.items() if count > 1)
+    if twice:
+        raise pytest.UsageError(f"tests with one name, of which only one would run: {', '.join(twice)}")
     for item in items:
         if Path(item.path).parent.name in UNIT_FOLDERS:
             item.add_marker(pytest.mark.disable_socket)
