@@ -14,10 +14,9 @@ from redaction.errors import RedactionError
 from transcription.decode_guard import decode_guarded
 from transcription.engines.faster_whisper import FasterWhisperEngine
 from transcription.errors import LanguageUnsupported, ModelMissing, RecordingError
-from transcription.render import to_json, to_srt, to_text, to_vtt
+from transcription.render import FORMATS
 from transcription.transcribe import transcribe_recording
 
-RENDER = {"json": to_json, "vtt": to_vtt, "srt": to_srt, "text": to_text}
 Recording = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A recording.")]
 Model = Annotated[str, typer.Option(help="Speech model: tiny.en, base, or a folder.")]
 Format = Annotated[str, typer.Option("--format", help="json, vtt, srt or text.")]
@@ -35,10 +34,10 @@ def _transcript(recording: Path, model: str) -> Transcript:
 
 
 def _show(transcript: Transcript, format_: str) -> None:
-    render = RENDER.get(format_)
-    if render is None:
-        typer.echo(f"no such format; there are: {', '.join(RENDER)}", err=True)
+    if format_ not in FORMATS:
+        typer.echo(f"no such format; there are: {', '.join(FORMATS)}", err=True)
         raise typer.Exit(2)
+    _, render = FORMATS[format_]
     typer.echo(render(transcript))
 
 

@@ -19,9 +19,6 @@ class UnsupportedLanguageError(RedactionError):
     code: ClassVar[str] = "unsupported-language"
 
 
-UnsupportedLanguage = UnsupportedLanguageError
-
-
 class ModelMissingError(RedactionError):
     """The language model is not installed; it is never downloaded."""
 

@@ -10,7 +10,6 @@ import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
-from bson.binary import Binary
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ASCENDING, ReturnDocument, WriteConcern
@@ -26,8 +25,6 @@ Session = Any
 """A transaction in progress, passed from `Database.transaction` to the collections' methods as `tx`."""
 Result = TypeVar("Result")
 Parameters = ParamSpec("Parameters")
-
-BYTES = Binary
 
 
 def _told(method: Callable[Parameters, Awaitable[Result]]) -> Callable[Parameters, Awaitable[Result]]:

@@ -61,9 +61,9 @@ FORMATS: dict[str, tuple[str, Callable[[Transcript], str]]] = {
     "json": ("application/json", to_json),
     "vtt": ("text/vtt", to_vtt),
     "srt": ("application/x-subrip", to_srt),
-    "txt": ("text/plain", to_text),
+    "text": ("text/plain", to_text),
 }
-"""Short name (also the file suffix) → media type and renderer."""
+"""Short name → media type and renderer; the one list of what a transcript can be read as."""
 
 
 def _clock(at_ms: int, point: str) -> str:

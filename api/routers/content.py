@@ -18,12 +18,12 @@ from domain.scopes import Scope
 from domain.speech import Transcript, transcript_to_dict
 from ingest.recordings import RecordingStore
 from redaction.store import RedactionStore
-from transcription.render import to_srt, to_text, to_vtt
+from transcription.render import FORMATS
 from transcription.store import TranscriptKind, TranscriptStore
 
 router = APIRouter(prefix="/v1/calls", tags=["content"])
 
-_MEDIA = {"json": "application/json", "vtt": "text/vtt", "srt": "application/x-subrip", "text": "text/plain"}
+_MEDIA = {name: media for name, (media, _) in FORMATS.items()}
 _SOUND = {media: {"schema": {"type": "string", "format": "binary"}} for media in ("audio/flac", "audio/*")}
 Format = Literal["json", "vtt", "srt", "text"]
 
@@ -91,8 +91,8 @@ async def read_transcript(
 def _rendered(transcript: Transcript, wanted: str, *, call_id: str, redacted: bool) -> Response:
     if wanted == "json":
         return JSONResponse({"call_id": call_id, "redacted": redacted, **transcript_to_dict(transcript)})
-    render = {"vtt": to_vtt, "srt": to_srt, "text": to_text}[wanted]
-    return Response(render(transcript), media_type=f"{_MEDIA[wanted]}; charset=utf-8")
+    media, render = FORMATS[wanted]
+    return Response(render(transcript), media_type=f"{media}; charset=utf-8")
 
 
 def _may_read_redacted(scopes: frozenset[Scope], *, clear: bool) -> None:

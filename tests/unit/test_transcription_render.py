@@ -64,7 +64,7 @@ def test_nothing_said_renders_as_nothing() -> None:
 def test_json_reads_back_as_the_same_transcript() -> None:
     said = transcript(segment(["Hello", "there."]))
     assert transcript_from_dict(json.loads(to_json(said))) == said
-    assert set(FORMATS) == {"json", "vtt", "srt", "txt"}
+    assert set(FORMATS) == {"json", "vtt", "srt", "text"}
 
 
 @settings(max_examples=150, deadline=None)

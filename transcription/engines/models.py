@@ -68,15 +68,6 @@ def resolve(name: str, *, cache_dir: Path | None = None) -> Path:
     return _joined(name, model, pieces, cache_dir)
 
 
-def installed() -> tuple[str, ...]:
-    """Return the names of the packaged models whose packages are installed."""
-    return tuple(
-        name
-        for name, model in sorted(PACKAGED.items())
-        if all(importlib.util.find_spec(package) for package, _ in model.parts)
-    )
-
-
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file as hexadecimal digits."""
     with path.open("rb") as file:
