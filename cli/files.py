@@ -19,7 +19,16 @@ from transcription.transcribe import transcribe_recording
 
 Recording = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A recording.")]
 Model = Annotated[str, typer.Option(help="Speech model: tiny.en, base, or a folder.")]
-Format = Annotated[str, typer.Option("--format", help="json, vtt, srt or text.")]
+
+
+def _known_format(name: str) -> str:
+    """Refuse an unknown format before any work is done."""
+    if name not in FORMATS:
+        raise typer.BadParameter(f"no such format; there are: {', '.join(FORMATS)}")
+    return name
+
+
+Format = Annotated[str, typer.Option("--format", help="json, vtt, srt or text.", callback=_known_format)]
 _CACHE = Path(".callward/models")
 _LONGEST_S = 6 * 3600.0
 
@@ -34,9 +43,6 @@ def _transcript(recording: Path, model: str) -> Transcript:
 
 
 def _show(transcript: Transcript, format_: str) -> None:
-    if format_ not in FORMATS:
-        typer.echo(f"no such format; there are: {', '.join(FORMATS)}", err=True)
-        raise typer.Exit(2)
     _, render = FORMATS[format_]
     typer.echo(render(transcript))
 
