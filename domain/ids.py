@@ -1,4 +1,7 @@
-"""Ids: opaque, never derived from content, chosen by us before the insert: one that timed out may have been applied."""
+"""Ids: opaque, chosen by us before the insert: one that timed out may have been applied.
+
+They are random, or a hash under the workspace's key where the same thing must get the same id (call log entries, CDRs).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,12 @@ _SHAPE: Final = re.compile(r"(?P<kind>[a-z]{2,5})_(?P<body>[a-z2-7]{26})")
 
 def new_id(kind: str) -> str:
     """Return a fresh id such as `call_…`: the kind and 128 random bits in lower-case base32."""
-    return f"{kind}_{base64.b32encode(secrets.token_bytes(16)).decode('ascii').rstrip('=').lower()}"
+    return id_from_bytes(kind, secrets.token_bytes(16))
+
+
+def id_from_bytes(kind: str, sixteen: bytes) -> str:
+    """Return the id of these 16 bytes: for ids that are a keyed hash, so that the same thing gets the same id."""
+    return f"{kind}_{base64.b32encode(sixteen).decode('ascii').rstrip('=').lower()}"
 
 
 def is_id(kind: str, text: str) -> bool:

@@ -6,18 +6,16 @@ leave on their own clock, and the rest of the log stays on its longer one.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.errors import Gone
 from domain.ids import new_id
 from domain.policy import Policy
 from domain.records import Category
+from ingest.traffic import TrafficSealer, open_identifiers
 from storage.mongo import Document
 from storage.resources import Resources
-from storage.sealing import seal, unseal
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,44 +44,29 @@ class CallLogStore:
 
     def __init__(self, resources: Resources, workspace_id: str) -> None:
         self._logs = resources.database.scoped("call_logs", workspace_id)
+        self._resources = resources
         self._keyring = resources.keyring
         self._workspace_id = workspace_id
 
     async def prepare(self, call_id: str, entry: CallLogEntry, policy: Policy, *, now: datetime) -> Document:
-        """Return the document to insert; makes the month's key when it is the month's first."""
+        """Return the document to insert for a call; makes the month's key when it is the month's first."""
         log_id = new_id("log")
         anchor = entry.setup_time
-        month = anchor.astimezone(UTC).strftime("%Y-%m")
+        sealer = await TrafficSealer.open(self._resources, self._workspace_id, policy, [anchor], now=now)
+        numbers = {"caller": entry.caller, "callee": entry.callee}
         return {
             "_id": log_id,
             "call_id": call_id,
-            **policy.tags(Category.TRAFFIC, workspace_id=self._workspace_id, anchor=anchor).to_document(),
+            **sealer.tags(Category.TRAFFIC, anchor).to_document(),
             "setup_time": anchor,
             "answer_time": entry.answer_time,
             "end_time": entry.end_time,
             "duration_s": entry.duration_s,
             "direction": entry.direction,
             "disposition": entry.disposition,
-            **await self._identifiers(log_id, month, entry, policy, now=now),
+            **sealer.identifiers(f"call_logs/{log_id}/identifiers", anchor, numbers, numbers.values()),
             "created_at": now,
         }
-
-    async def _identifiers(
-        self, log_id: str, month: str, entry: CallLogEntry, policy: Policy, *, now: datetime
-    ) -> Document:
-        """Return the sealed identifiers; nothing when their clock is over already: a late log keeps its totals only."""
-        tags = policy.tags(Category.TRAFFIC_IDENTIFIERS, workspace_id=self._workspace_id, anchor=entry.setup_time)
-        if tags.retain_until <= now:
-            return {}
-        key = await self._keyring.month_key(self._workspace_id, month, now=now)
-        numbers = {"caller": entry.caller, "callee": entry.callee}
-        index = [
-            await self._keyring.blind_index(self._workspace_id, number)
-            for number in dict.fromkeys(numbers.values())
-            if number
-        ]
-        sealed = seal(key, json.dumps(numbers).encode(), place=f"call_logs/{log_id}/identifiers")
-        return {"identifiers": {**tags.to_document(), "month": month, "sealed": sealed, "index": index}}
 
     async def insert(self, document: Document, *, tx: Any = None) -> None:
         """Store a prepared document."""
@@ -93,15 +76,9 @@ class CallLogStore:
         """Return a call's log as stored, None when it has none."""
         return await self._logs.find_one({"call_id": call_id})
 
-    async def numbers(self, document: Document, *, now: datetime) -> dict[str, str | None]:
+    async def numbers(self, document: Document, *, now: datetime) -> dict[str, Any]:
         """Return the clear numbers of a log. Raises Gone when their retention is over or their key destroyed."""
-        identifiers = document.get("identifiers")
-        if not identifiers or identifiers["retain_until"] <= now:
-            raise Gone("the numbers' retention is over", call_id=document["call_id"])
-        key = await self._keyring.month_key(self._workspace_id, identifiers["month"], now=now)
-        place = f"call_logs/{document['_id']}/identifiers"
-        numbers: dict[str, str | None] = json.loads(unseal(key, bytes(identifiers["sealed"]), place=place))
-        return numbers
+        return await open_identifiers(self._resources, self._workspace_id, "call_logs", document, now=now)
 
     async def calls_with_number(self, number: str, *, now: datetime, limit: int) -> list[str]:
         """Return the ids of calls in which a number takes part, newest first."""

@@ -120,11 +120,44 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         tagged=True,
         tagged_parts=("identifiers",),
         indexes=(
-            Index(_up("workspace_id", "call_id"), unique=True),
+            Index(_up("workspace_id", "call_id"), unique=True, partial={"call_id": {"$type": "string"}}),
+            Index(_up("workspace_id", "setup_time")),
             Index(_up("workspace_id", "identifiers.index")),
             Index(_up("identifiers.retain_until")),
             Index(_up("retain_until")),
         ),
+    ),
+    CollectionSpec(
+        "cdrs",
+        "ingest.cdrs",
+        personal=True,
+        tagged=True,
+        tagged_parts=("identifiers",),
+        indexes=(
+            Index(_up("workspace_id", "setup_time")),
+            Index(_up("workspace_id", "identifiers.index")),
+            Index(_up("identifiers.retain_until")),
+            Index(_up("retain_until")),
+        ),
+    ),
+    CollectionSpec(
+        "imports", "ingest.imports", personal=False, indexes=(Index((("workspace_id", 1), ("started_at", -1))),)
+    ),
+    CollectionSpec(
+        "quarantine",
+        "ingest.quarantine",
+        personal=True,
+        tagged=True,
+        indexes=(
+            Index(_up("workspace_id", "import_id", "raw_line")),
+            Index(_up("retain_until")),
+        ),
+    ),
+    CollectionSpec(
+        "sources",
+        "ingest.sources",
+        personal=False,
+        indexes=(Index(_up("workspace_id", "name"), unique=True), Index(_up("hook"), unique=True)),
     ),
     CollectionSpec(
         "idempotency_keys",

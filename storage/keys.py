@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.errors import Duplicate, Gone, Unavailable
+from domain.ids import id_from_bytes
 from storage.mongo import Database
 from storage.sealing import KEY_BYTES, CannotOpen, derive, seal, unseal
 
@@ -196,5 +197,32 @@ class Keyring:
 
     async def blind_index(self, workspace_id: str, value: str) -> str:
         """Return the keyed hash under which a number or address is found without being stored (HMAC-SHA256)."""
-        key = derive(await self._workspace_key(workspace_id), "blind-index")
-        return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32]
+        return (await self.blind_indexer(workspace_id)).token(value)
+
+    async def blind_indexer(self, workspace_id: str) -> BlindIndexer:
+        """Return what makes a workspace's keyed hashes, for those who need many."""
+        return BlindIndexer(derive(await self._workspace_key(workspace_id), "blind-index"))
+
+    async def purpose_key(self, workspace_id: str, purpose: str) -> bytes:
+        """Return a key of the workspace for one purpose (secrets of its sources, say). Raises Gone."""
+        return derive(await self._workspace_key(workspace_id), f"purpose:{purpose}")
+
+
+class BlindIndexer:
+    """Keyed hashes of one workspace (HMAC-SHA256, cut to 128 bits)."""
+
+    def __init__(self, key: bytes) -> None:
+        self._fresh = hmac.new(key, digestmod=hashlib.sha256)
+
+    def _digest(self, value: str) -> bytes:
+        hashing = self._fresh.copy()
+        hashing.update(value.encode())
+        return hashing.digest()[:16]
+
+    def token(self, value: str) -> str:
+        """Return 32 hexadecimal digits."""
+        return self._digest(value).hex()
+
+    def derived_id(self, kind: str, value: str) -> str:
+        """Return an id of our own shape (`cdr_…`) that is always the same for the same value."""
+        return id_from_bytes(kind, self._digest(f"{kind}:{value}"))

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ASCENDING, ReturnDocument, WriteConcern
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from domain.errors import Duplicate, Unavailable
@@ -25,6 +25,7 @@ Session = Any
 """A transaction in progress, passed from `Database.transaction` to the collections' methods as `tx`."""
 Result = TypeVar("Result")
 Parameters = ParamSpec("Parameters")
+_DUPLICATE = 11000
 
 
 def _told(method: Callable[Parameters, Awaitable[Result]]) -> Callable[Parameters, Awaitable[Result]]:
@@ -80,6 +81,24 @@ class Collection:
         if self._workspace_id is not None:
             document = {**document, "workspace_id": self._workspace_id}
         await self._raw.insert_one(document, session=tx)
+
+    @_told
+    async def insert_many(self, documents: Sequence[Document], *, tx: Session = None) -> frozenset[int]:
+        """Insert what can be inserted, in no order; return the positions of those whose unique value was taken."""
+        for document in documents:
+            self._refuse_foreign(document)
+        if self._workspace_id is not None:
+            documents = [{**document, "workspace_id": self._workspace_id} for document in documents]
+        if not documents:
+            return frozenset()
+        try:
+            await self._raw.insert_many(documents, ordered=False, session=tx)
+        except BulkWriteError as error:
+            failures = error.details["writeErrors"]
+            if error.details["writeConcernErrors"] or any(one["code"] != _DUPLICATE for one in failures):
+                raise
+            return frozenset(int(one["index"]) for one in failures)
+        return frozenset()
 
     @_told
     async def find_one(

@@ -1,0 +1,136 @@
+"""Who is on each side, told apart from what only looks like a number (formats.md A3).
+
+Cached: switches repeat themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, shortnumberinfo
+
+from ingest.formats.record import PartyKind, PartyNumber, Presentation
+
+_WITHHELD: Final = frozenset(
+    {
+        "-1",
+        "-2",
+        "-3",
+        "anonymous",
+        "private",
+        "restricted",
+        "unknown",
+        "unavailable",
+        "withheld",
+        "(unknown)",
+        "(private)",
+        "private number",
+        "unknown number",
+        "no number",
+        "blocked",
+        "payphone",
+        "null",
+        "none",
+        "+266696687",  # ANONYMOUS on a keypad, as some networks send it
+    }
+)
+_SHORTEST: Final = 7
+_EXTENSION: Final = re.compile(r"\d{2,6}")
+_SIP: Final = re.compile(r"(?i)(?:sips?|tel|client|user):(?P<rest>[^;?>\s]+)")
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
+_DIALLED: Final = re.compile(r"[+0-9][0-9 ()./\-]*")
+_EVERYWHERE: Final = frozenset({"112", "911", "999", "000"})
+_CACHED: Final = 200_000
+
+NOBODY: Final = PartyNumber()
+
+
+@lru_cache(maxsize=_CACHED)
+def party(raw: str | None, region: str | None, presentation: Presentation = Presentation.ALLOWED) -> PartyNumber:
+    """Return what stands on one side of a call.
+
+    Args:
+        raw: as dialled or displayed; the text is kept as it came.
+        region: ISO country code for national numbers; None takes international ones only, and never guesses.
+        presentation: what the source says of showing it. A number that is not to be shown makes no subject.
+    """
+    text = (raw or "").strip()
+    if not text:
+        hidden = presentation is not Presentation.ALLOWED
+        return PartyNumber("", None, presentation, PartyKind.WITHHELD if hidden else PartyKind.NONE)
+    if text.lower() in _WITHHELD or _user(text).lower() in {"anonymous", "restricted", "unavailable"}:
+        shown = Presentation.RESTRICTED if presentation is Presentation.ALLOWED else presentation
+        return PartyNumber(text, None, shown, PartyKind.WITHHELD)
+    e164, kind = _classify(text, region)
+    if presentation is Presentation.RESTRICTED:
+        return PartyNumber(text, None, presentation, PartyKind.WITHHELD)
+    return PartyNumber(text, e164, presentation, kind)
+
+
+def _user(text: str) -> str:
+    match = _SIP.fullmatch(text.strip("<>"))
+    return (match["rest"] if match else text).split("@")[0]
+
+
+def _classify(text: str, region: str | None) -> tuple[str | None, PartyKind]:
+    match = _SIP.fullmatch(text.strip("<>"))
+    bare = match["rest"] if match else text
+    if _ADDRESS.fullmatch(bare):
+        user = bare.split("@")[0]
+        e164 = _e164(user, None) if user.startswith("+") else None
+        return e164, PartyKind.SUBSCRIBER if e164 else PartyKind.ADDRESS
+    if "*" in bare or "#" in bare or _is_emergency(bare, region):
+        return None, PartyKind.SERVICE if "*" in bare or "#" in bare else PartyKind.EMERGENCY
+    if _DIALLED.fullmatch(bare):
+        return _dialled(bare, region)
+    return None, PartyKind.ADDRESS if match else PartyKind.SERVICE
+
+
+def _dialled(bare: str, region: str | None) -> tuple[str | None, PartyKind]:
+    digits = sum(character.isdigit() for character in bare)
+    if digits >= _SHORTEST:
+        return _e164(bare, region), PartyKind.SUBSCRIBER
+    return None, PartyKind.EXTENSION if _EXTENSION.fullmatch(bare) else PartyKind.SERVICE
+
+
+def _is_emergency(text: str, region: str | None) -> bool:
+    if not text.isascii() or not text.isdigit() or len(text) >= _SHORTEST:
+        return False
+    return text in _EVERYWHERE or bool(region and shortnumberinfo.is_emergency_number(text, region))
+
+
+def _e164(text: str, region: str | None) -> str | None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return _with_country_code(text, region)
+    if phonenumbers.is_possible_number(number) and phonenumbers.is_valid_number(number):
+        return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    found = _with_country_code(text, region)
+    if found is not None:
+        return found
+    if text.startswith("+") and phonenumbers.is_possible_number(number):
+        return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))  # test ranges are possible, not valid
+    if region and phonenumbers.is_possible_number(number):
+        return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    return None
+
+
+def _with_country_code(text: str, region: str | None) -> str | None:
+    """Read digits that begin with the region's own country code as an international number (919080600507 in IN)."""
+    if not region or text.startswith(("+", "00")):
+        return None
+    code = str(phonenumbers.country_code_for_region(region))
+    digits = "".join(character for character in text if character.isdigit())
+    if code == "0" or not digits.startswith(code):
+        return None
+    try:
+        number = phonenumbers.parse("+" + digits, None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))

@@ -1,0 +1,127 @@
+"""Traffic data: what a call log or CDR is stored as. Identifiers are held apart, sealed, on a clock of their own.
+
+What must never happen here: a number, name, address or device id in the clear part of a record, for that part stays
+for years after the identifiers are gone (promises RK2, RK6, RK7, RK8). So the clear part is a list of what may stand in
+it: times, durations, counts, enumerated facts, the charge. All else goes under the key of its workspace and month.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from domain.errors import Gone
+from domain.policy import Policy
+from domain.records import Category, RecordTags
+from storage.keys import BlindIndexer
+from storage.mongo import Document
+from storage.resources import Resources
+from storage.sealing import ValueSealer, unseal
+
+_FACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_FACT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _./+-]{0,47}")
+_LOOKS_PERSONAL: Final = re.compile(r"\d{5}|@|\d[ .-]\d{2,}[ .-]\d{2}")
+
+
+def harmless(facts: Mapping[str, str]) -> dict[str, str]:
+    """Return the facts that may stand in clear: short, plain, and nothing in them that looks like an identifier."""
+    return {
+        name: value
+        for name, value in facts.items()
+        if _FACT_NAME.fullmatch(name) and _FACT.fullmatch(value) and not _LOOKS_PERSONAL.search(value)
+    }
+
+
+def month_of(moment: datetime) -> str:
+    """Return the month whose key seals the identifiers of a call that began then (UTC, `2026-11`)."""
+    return moment.astimezone(UTC).strftime("%Y-%m")
+
+
+class TrafficSealer:
+    """Makes the two parts of traffic records of one workspace, under one policy, at one instant; made for batches.
+
+    Made by `open`, which fetches the keys of the months that will be needed; all that follows is plain computation.
+    """
+
+    def __init__(
+        self, workspace_id: str, policy: Policy, indexer: BlindIndexer, keys: Mapping[str, ValueSealer], now: datetime
+    ) -> None:
+        self.workspace_id = workspace_id
+        self.indexer = indexer
+        self.now = now
+        self._policy = policy
+        self._keys = keys
+        self._zones = {category: ZoneInfo(rule.retention.zone) for category, rule in policy.categories.items()}
+        self._tags_on = lru_cache(maxsize=4096)(self._made_tags)
+
+    @classmethod
+    async def open(
+        cls, resources: Resources, workspace_id: str, policy: Policy, anchors: Iterable[datetime], *, now: datetime
+    ) -> TrafficSealer:
+        """Return a sealer for calls that began at these instants. A month whose key is destroyed seals nothing."""
+        keys: dict[str, ValueSealer] = {}
+        for month in {month_of(anchor) for anchor in anchors}:
+            try:
+                keys[month] = ValueSealer(await resources.keyring.month_key(workspace_id, month, now=now))
+            except Gone:  # its identifiers' time is over: late records keep their totals only
+                continue
+        return cls(workspace_id, policy, await resources.keyring.blind_indexer(workspace_id), keys, now)
+
+    def knows(self, month: str) -> bool:
+        """Say whether this month's key was fetched."""
+        return month in self._keys
+
+    def _made_tags(self, category: Category, day: date) -> RecordTags:
+        noon = datetime(day.year, day.month, day.day, 12, tzinfo=self._zones[category])
+        return self._policy.tags(category, workspace_id=self.workspace_id, anchor=noon)
+
+    def tags(self, category: Category, anchor: datetime) -> RecordTags:
+        """Return the tags of a record anchored there; retention counts whole local days, so one per day is made."""
+        return self._tags_on(category, anchor.astimezone(self._zones[category]).date())
+
+    def identifiers(
+        self, place: str, anchor: datetime, held: Mapping[str, Any], subjects: Iterable[str | None], **tokens: str
+    ) -> Document:
+        """Return `{"identifiers": {...}}`, or nothing when their clock is over already.
+
+        Args:
+            place: what the sealed value is bound to, `call_logs/<id>/identifiers`.
+            anchor: when the call began.
+            held: everything that identifies somebody; plain JSON values.
+            subjects: by which blind index the record is found (E.164, extension, address); None is nobody.
+            tokens: further keyed hashes to store beside (`device=…`).
+        """
+        tags = self.tags(Category.TRAFFIC_IDENTIFIERS, anchor)
+        key = self._keys.get(month_of(anchor))
+        if tags.retain_until <= self.now or key is None:
+            return {}
+        index = [self.indexer.token(subject) for subject in dict.fromkeys(subjects) if subject]
+        sealed = key.seal(msgspec.json.encode(held), place=place)
+        return {
+            "identifiers": {
+                **tags.to_document(),
+                "month": month_of(anchor),
+                "sealed": sealed,
+                "index": index,
+                **tokens,
+            }
+        }
+
+
+async def open_identifiers(
+    resources: Resources, workspace_id: str, collection: str, document: Document, *, now: datetime
+) -> dict[str, Any]:
+    """Return the clear identifiers of a stored record. Raises Gone when their time is over or the key destroyed."""
+    identifiers = document.get("identifiers")
+    if not identifiers or identifiers["retain_until"] <= now:
+        raise Gone("the numbers' retention is over")
+    key = await resources.keyring.month_key(workspace_id, identifiers["month"], now=now)
+    opened = unseal(key, bytes(identifiers["sealed"]), place=f"{collection}/{document['_id']}/identifiers")
+    held: dict[str, Any] = msgspec.json.decode(opened)
+    return held
