@@ -142,6 +142,15 @@ class PartLink(SignedLink):
     """A link for one part."""
 
     number: int
+    size: int = Field(description="Bytes of this part.")
+
+
+class ArrivedPart(Answer):
+    """A part that the store has."""
+
+    number: int
+    size: int
+    sha256: str | None = Field(description="As the client said it; null when it said nothing of this part.")
 
 
 class UploadOut(Answer):
@@ -153,13 +162,28 @@ class UploadOut(Answer):
     part_bytes: int = 0
     parts: list[PartLink] = []
     arrived: list[int] = Field(default=[], description="Parts that the store has already.")
+    arrived_parts: list[ArrivedPart] = Field(default=[], description="The same, with size and checksum.")
 
 
 class Registered(Answer):
-    """A registered call."""
+    """A registered call; or the word that it was erased here before, which leaves nothing more to do."""
 
-    call: CallOut
-    upload: UploadOut | None = Field(description="None once the recording has arrived.")
+    call: CallOut | None = Field(description="None when the call was erased.")
+    upload: UploadOut | None = Field(description="None once the recording has arrived, or when the call was erased.")
+    outcome: Literal["created", "existing", "erased"]
+
+
+class Received(CallOut):
+    """The call to which the bytes belong; `existing` when it had been delivered before under another id."""
+
+    outcome: Literal["received", "existing"] = "received"
+
+
+class NotReceived(Answer):
+    """These bytes, or this call, were erased here before: nothing was stored, and there is nothing more to do."""
+
+    id: str
+    outcome: Literal["erased"] = "erased"
 
 
 class CallPage(Answer):

@@ -17,7 +17,7 @@ from api.keys import KeyStore
 from api.middleware import BodyLimit, RequestContext
 from api.openapi import keyless
 from api.problems import install_problems
-from api.routers import calls, content, corpus, health, jobs, privacy, workspaces
+from api.routers import call_logs, calls, content, corpus, health, jobs, privacy, vcons, workspaces
 from storage.migrations import migrate
 from storage.resources import Resources
 from storage.settings import Settings
@@ -51,7 +51,9 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (
         workspaces.router,
         calls.router,
+        call_logs.router,
         content.router,
+        vcons.router,
         privacy.router,
         corpus.router,
         jobs.router,

@@ -45,6 +45,15 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(
 """An instant with its zone, so far from the ends of the calendar that no zone moves it over them."""
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$"), Field(examples=["9f" * 32])]
 
+PartSums = Annotated[
+    list[Sha256],
+    Field(
+        max_length=10_000,
+        examples=[["9f" * 32]],
+        description="SHA-256 of each part, in order: one that arrives damaged is found, and only that one asked for.",
+    ),
+]
+
 
 class Body(BaseModel):
     """A request body: unknown fields are refused by name."""
@@ -101,6 +110,7 @@ class RecordingIn(Body):
     multipart: bool | None = Field(
         default=None, strict=True, description="Parts of 8 MiB; by default for more than 32 MiB."
     )
+    part_sha256: PartSums = []
 
 
 class CallLogIn(Body):
@@ -140,10 +150,17 @@ class CallIn(Body):
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = Field(default=None, examples=["en"])
 
 
+class UploadIn(Body):
+    """Go on with an upload."""
+
+    part_sha256: PartSums = []
+
+
 class CompleteIn(Body):
     """The upload is finished."""
 
     sha256: Sha256
+    part_sha256: PartSums = []
 
 
 class ConsentIn(Body):

@@ -86,6 +86,11 @@ PROBLEMS: dict[str, Problem] = {
         "This media type is not taken in",
         "Send WAV, FLAC, MP3, M4A/MP4, 3GP, AMR, AAC, OGG/Opus, WebM or CAF under its own media type.",
     ),
+    "file-refused": Problem(
+        422,
+        "The file cannot be taken in",
+        "`reason` names what is wrong (docs/formats.md explains each); correct it and send the file again.",
+    ),
     "not-audio": Problem(
         422,
         "The bytes are no recording",

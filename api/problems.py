@@ -97,7 +97,7 @@ _MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,60}")
 _LONG_NUMBER = re.compile(r"\d{5}")
 
 
-def _may_be_told(name: str, value: str | float | None) -> bool:
+def _may_be_told(name: str, value: str | float | list[int] | None) -> bool:
     """Say whether a field of an error goes back to the caller: an id that is none of ours may be somebody's number."""
     if not isinstance(value, str):
         return value is not None

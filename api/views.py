@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.answers import CallDetail, CallLogOut, CallOut, HoldOut, PartLink, SignedLink, TagsOut, UploadOut, WorkspaceOut
+from api.answers import (
+    ArrivedPart,
+    CallDetail,
+    CallLogOut,
+    CallOut,
+    HoldOut,
+    PartLink,
+    Received,
+    SignedLink,
+    TagsOut,
+    UploadOut,
+    WorkspaceOut,
+)
 from domain.holds import LegalHold
 from governance.workspaces import Workspace
-from ingest.recordings import UploadPlan
+from ingest.uploading import UploadPlan
 from storage.mongo import Document
 
 
@@ -45,6 +57,11 @@ def _call(document: Document) -> dict[str, Any]:
 def call(document: Document) -> CallOut:
     """Return a call as listings show it."""
     return CallOut.model_validate(_call(document))
+
+
+def received(document: Document, *, asked: str) -> Received:
+    """Return the call to which bytes belong that were sent to the call `asked`."""
+    return Received(**_call(document), outcome="received" if document["_id"] == asked else "existing")
 
 
 def call_detail(
@@ -85,8 +102,12 @@ def upload(plan: UploadPlan) -> UploadOut:
         expires_at=plan.expires_at,
         single=None if plan.single is None else SignedLink(url=plan.single.url, headers=plan.single.headers),
         part_bytes=plan.part_bytes,
-        parts=[PartLink(number=number, url=link.url, headers=link.headers) for number, link in plan.parts],
-        arrived=list(plan.arrived),
+        parts=[
+            PartLink(number=part.number, size=part.size, url=part.link.url, headers=part.link.headers)
+            for part in plan.parts
+        ],
+        arrived=[part.number for part in plan.arrived],
+        arrived_parts=[ArrivedPart(number=part.number, size=part.size, sha256=part.sha256) for part in plan.arrived],
     )
 
 

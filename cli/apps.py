@@ -36,6 +36,6 @@ def app_specs() -> tuple[AppSpec, ...]:
             start_timeout_s=120.0,
             stop_grace_s=15.0,
         )
-        for name in ("relay", "speech", "language")
+        for name in ("relay", "speech", "language", "ingest")
     ]
     return (api, *behind)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import httpx
 
+_PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+
 
 class ApiError(RuntimeError):
-    """The API refused; the message is what it said and what to do."""
+    """The API refused; the message is what it said and what to do.
+
+    `code` is the problem's code, empty when the answer was none; `passing` says that it may go better next time.
+    """
+
+    def __init__(self, message: str, *, code: str = "", passing: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.passing = passing
 
 
 class ApiClient:
@@ -39,16 +46,12 @@ class ApiClient:
             response = self._http.request(method, path, **arguments)
         except httpx.HTTPError as error:
             raise ApiError(
-                f"the API at {self._http.base_url} does not answer ({type(error).__name__}); run `callward doctor`"
+                f"the API at {self._http.base_url} does not answer ({type(error).__name__}); run `callward doctor`",
+                passing=True,
             ) from None
         if response.is_success:
             return response
-        try:
-            problem = response.json()
-            told = f"{problem['title']}: {problem['detail']}. {problem['what_to_do']}"
-        except (ValueError, KeyError, TypeError):
-            told = f"the API answered {response.status_code}"
-        raise ApiError(told)
+        raise _refusal(response)
 
     def get(self, path: str, **arguments: Any) -> Any:
         """Return the JSON answer of a GET."""
@@ -58,27 +61,13 @@ class ApiClient:
         """Return the JSON answer of a POST."""
         return self.request("POST", path, json=body, **arguments).json()
 
-    def upload(self, file: Path, registration: dict[str, Any]) -> str:
-        """Register a call, PUT its recording to the object store, complete it; return the call's id."""
-        content = file.read_bytes()
-        body = {**registration, "recording": {**registration["recording"], "size": len(content)}}
-        registered = self.post("/v1/calls", body, headers={"Idempotency-Key": uuid.uuid4().hex})
-        call_id = str(registered["call"]["id"])
-        plan = registered["upload"]
-        if plan is not None:
-            self._put(plan, content)
-            self.post(f"/v1/calls/{call_id}/complete", {"sha256": hashlib.sha256(content).hexdigest()})
-        return call_id
 
-    @staticmethod
-    def _put(plan: dict[str, Any], content: bytes) -> None:
-        links = [(plan["single"], content)] if plan["mode"] == "single" else []
-        size = plan["part_bytes"]
-        links += [(part, content[(part["number"] - 1) * size : part["number"] * size]) for part in plan["parts"]]
-        with httpx.Client(timeout=120.0, trust_env=False) as plain:
-            for link, piece in links:
-                answer = plain.put(link["url"], content=piece, headers=link["headers"])
-                if not answer.is_success:
-                    raise ApiError(
-                        f"the object store answered {answer.status_code} to an upload; run `callward doctor`"
-                    )
+def _refusal(response: httpx.Response) -> ApiError:
+    passing = response.status_code in _PASSING
+    try:
+        problem = response.json()
+        code = str(problem["type"]).rsplit("/", 1)[-1]
+        told = f"{problem['title']}: {problem['detail']}. {problem['what_to_do']}"
+    except (ValueError, KeyError, TypeError):
+        return ApiError(f"the API answered {response.status_code}", passing=passing)
+    return ApiError(told, code=code, passing=passing or code == "idempotency-in-progress")

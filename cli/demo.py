@@ -20,6 +20,7 @@ from cli.roles import make_workspace
 from cli.stack.embedded import EmbeddedStack
 from cli.stack.errors import StackError
 from cli.stack.signals import graceful_signals
+from cli.uploading import upload
 
 SAMPLES: Final = Path(__file__).resolve().parent.parent / "samples"
 MEDIA_TYPES: Final = {".wav": "audio/wav", ".m4a": "audio/mp4", ".ogg": "audio/ogg"}
@@ -104,7 +105,7 @@ def send(phone: ApiClient, sample: dict[str, Any]) -> DemoCall:
         },
     }
     sent_at = time.monotonic()
-    call_id = phone.upload(SAMPLES / sample["file"], registration)
+    call_id = upload(phone, SAMPLES / sample["file"], registration)
     return DemoCall(sample, call_id, sent_at, phone.get(f"/v1/calls/{call_id}"))
 
 

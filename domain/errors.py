@@ -9,8 +9,10 @@ class CallwardError(Exception):
     """Base of all refusals. `code` is constant and documented in docs/problems.md; `fields` names what was wrong."""
 
     code: ClassVar[str] = "internal"
+    permanent: ClassVar[bool] = False
+    """Trying again cannot help: a chore that ends so is given up at once."""
 
-    def __init__(self, message: str, **fields: str | float | None) -> None:
+    def __init__(self, message: str, **fields: str | float | list[int] | None) -> None:
         super().__init__(message)
         self.message = message
         self.fields = fields
@@ -26,6 +28,7 @@ class Invalid(CallwardError):
     """A field has a value that cannot be accepted."""
 
     code = "invalid"
+    permanent = True
 
 
 class Conflict(CallwardError):
@@ -68,24 +71,28 @@ class TooLarge(CallwardError):
     """More bytes than the workspace may send in one piece."""
 
     code = "too-large"
+    permanent = True
 
 
 class UnsupportedMedia(CallwardError):
     """A media type that is not taken in, or bytes that are not the media type they claim to be."""
 
     code = "unsupported-media"
+    permanent = True
 
 
 class NotAudio(CallwardError):
     """The bytes are no recording."""
 
     code = "not-audio"
+    permanent = True
 
 
 class EmptyRecording(CallwardError):
     """The upload holds nothing."""
 
     code = "empty-recording"
+    permanent = True
 
 
 class SizeMismatch(CallwardError):
@@ -122,6 +129,7 @@ class Gone(CallwardError):
     """The record was erased, or its retention is over."""
 
     code = "gone"
+    permanent = True
 
 
 class ReasonMissing(CallwardError):

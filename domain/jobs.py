@@ -17,15 +17,19 @@ class JobState(StrEnum):
 
 
 class Queue(StrEnum):
-    """Which workers take it: speech is heavy, language is lighter."""
+    """Which workers take it: speech is heavy, language is lighter, ingest loads no model at all."""
 
     SPEECH = "speech"
     LANGUAGE = "language"
+    INGEST = "ingest"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece of work on one call. `task` is a stage's name or `erase`."""
+    """One piece of work on one call. `task` is a stage's name, `erase`, or a chore's name.
+
+    `call_id` is the id of what the job is about: of a chore it may be an import's (`imp_…`).
+    """
 
     job_id: str
     workspace_id: str

@@ -74,10 +74,18 @@ class CallStore:
 
     async def same_call(self, call_id: str, identity: CallIdentity, *, tx: Any = None) -> Document | None:
         """Return another call that is this one delivered before, None when this is the first."""
-        found = await self._calls.find(
-            {"content_hash": identity.content_hash, "_id": {"$ne": call_id}, "state": {"$in": _LIVE}}, limit=50, tx=tx
-        )
-        for other in found:
+        return await self._same(call_id, identity, {"state": {"$in": _LIVE}}, tx)
+
+    async def same_going_call(
+        self, call_id: str, identity: CallIdentity, *, causes: Collection[str], tx: Any = None
+    ) -> Document | None:
+        """Return another call that is this one and is being erased for one of these causes."""
+        going = {"state": CallState.ERASING.value, "erase_cause": {"$in": sorted(causes)}}
+        return await self._same(call_id, identity, going, tx)
+
+    async def _same(self, call_id: str, identity: CallIdentity, among: Document, tx: Any) -> Document | None:
+        found = {"content_hash": identity.content_hash, "_id": {"$ne": call_id}, **among}
+        for other in await self._calls.find(found, limit=50, tx=tx):
             if is_same_call(identity, CallIdentity(other["content_hash"], other["origin_id"], other["setup_time"])):
                 return other
         return None
@@ -187,6 +195,15 @@ class CallStore:
         )
         if matched != 1:
             raise Conflict("the call is being erased", call_id=call_id)
+
+
+async def live_calls_after(resources: Resources, call_id: str, *, limit: int) -> list[Document]:
+    """Return calls of any workspace that are not on their way out, in the order of their ids, after this one."""
+    return await resources.database.whole("calls").find(
+        {"_id": {"$gt": call_id}, "state": {"$in": _LIVE}},
+        limit=limit,
+        fields=("workspace_id", "source", "origin_id", "content_hash", "setup_time"),
+    )
 
 
 async def due_calls(resources: Resources, *, now: datetime, limit: int = 100) -> list[Document]:

@@ -20,19 +20,16 @@ class IngestCustodian:
     covers: Sequence[str] = ("recordings", "s3:u/", "s3:c/")
 
     async def count(self, workspace_id: str, call_id: str) -> int:
-        """Return how many recordings and objects are there."""
+        """Return how many recordings, objects and half-written objects are there."""
         documents = await self.resources.database.scoped("recordings", workspace_id).count({"call_id": call_id})
         objects = [await self.resources.objects.list_keys(f"{prefix}/{call_id}/") for prefix in ("u", "c")]
-        return documents + sum(len(keys) for keys in objects)
+        halves = [await self.resources.objects.open_uploads(f"{prefix}/{call_id}/") for prefix in ("u", "c")]
+        return documents + sum(len(keys) for keys in objects) + sum(len(found) for found in halves)
 
     async def erase(self, workspace_id: str, call_id: str) -> None:
         """Erase objects first, then the document that names them."""
         recordings = self.resources.database.scoped("recordings", workspace_id)
-        for document in await recordings.find({"call_id": call_id}):
-            if document["upload"].get("multipart_id"):
-                await self.resources.objects.abort_multipart(
-                    document["upload"]["key"], upload=document["upload"]["multipart_id"]
-                )
         for prefix in ("u", "c"):
+            await self.resources.objects.abort_all(f"{prefix}/{call_id}/")
             await self.resources.objects.delete_prefix(f"{prefix}/{call_id}/")
         await recordings.delete({"call_id": call_id})

@@ -10,7 +10,9 @@ from domain.ids import new_id
 from domain.processing import Consent
 from ingest.call_logs import CallLogEntry
 from ingest.calls import stage_rows
-from ingest.recordings import SINGLE_PUT_BYTES, upload_key
+from ingest.numbers import shown
+from ingest.recordings import upload_key
+from ingest.uploading import SINGLE_PUT_BYTES, sums_of
 from storage.mongo import Document
 
 
@@ -22,6 +24,8 @@ class NewCall:
     size: int
     sha256: str | None = None
     multipart: bool | None = None
+    part_sha256: tuple[str, ...] = ()
+    """SHA-256 of each part, in order; empty when they are not known yet."""
     source: str = "api"
     origin_id: str | None = None
     channels: tuple[str, ...] = ()
@@ -58,28 +62,33 @@ def recording_document(
     recording_id: str, call_id: str, new: NewCall, tags: Document, hints: bytes, now: datetime
 ) -> Document:
     """Return the document of a recording that has not come; `hints` are sealed."""
-    multipart = new.size > SINGLE_PUT_BYTES if new.multipart is None else new.multipart
     return {
         "_id": recording_id,
         "call_id": call_id,
         **tags,
-        "upload": {
-            "mode": "multipart" if multipart else "single",
-            "key": upload_key(call_id, new_id("upl")),
-            "multipart_id": None,
-            "size": new.size,
-            "sha256": new.sha256,
-            "media_type": new.media_type,
-        },
+        "upload": upload_document(call_id, new),
         "original": None,
         "hints": hints,
         "created_at": now,
     }
 
 
+def upload_document(call_id: str, new: NewCall) -> Document:
+    """Return how the bytes will come. Raises Invalid when the parts' checksums are not one for each part."""
+    multipart = new.size > SINGLE_PUT_BYTES if new.multipart is None else new.multipart
+    upload: Document = {
+        "mode": "multipart" if multipart else "single",
+        "key": upload_key(call_id, new_id("upl")),
+        "size": new.size,
+        "sha256": new.sha256,
+        "media_type": new.media_type,
+    }
+    return {**upload, "sums": sums_of(upload, new.part_sha256)} if new.part_sha256 else upload
+
+
 def hints_of(new: NewCall) -> dict[str, list[str]]:
     """Return what the call knows of its people, for the redaction of their names and numbers."""
-    numbers = [new.call_log.caller, new.call_log.callee] if new.call_log else []
+    numbers = [shown(new.call_log.caller), shown(new.call_log.callee)] if new.call_log else []
     return {
         "numbers": [number for number in numbers if number],
         "names": list(new.names),

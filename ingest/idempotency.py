@@ -30,11 +30,12 @@ def request_hash(body: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A claimed key: the id under which the work is to be done, and whether it was done before."""
+    """A claimed key: the id under which the work is to be done, and whether it was done before, or found erased."""
 
     key: str
     result_id: str
     done: bool
+    erased: bool = False
 
 
 class IdempotencyStore:
@@ -79,7 +80,7 @@ class IdempotencyStore:
         if found["body_hash"] != fresh["body_hash"]:
             raise IdempotencyKeyReused("this Idempotency-Key was used with another body")
         if found["done"]:
-            return Attempt(found["key"], found["result_id"], done=True)
+            return Attempt(found["key"], found["result_id"], done=True, erased=bool(found.get("erased")))
         stale = {**where, "done": False, "started_at": {"$lte": now - _RUNNING_FOR}}
         taken_over = await self._keys.find_and_update(stale, {"$set": {"started_at": now}})
         if taken_over is None:
@@ -103,6 +104,10 @@ class IdempotencyStore:
     async def finish(self, route: str, attempt: Attempt, *, tx: Any = None) -> None:
         """Note that the work under this key is done, in the transaction that did it."""
         await self._keys.update({"route": route, "key": attempt.key}, {"$set": {"done": True}}, tx=tx)
+
+    async def finish_erased(self, route: str, attempt: Attempt) -> None:
+        """Note that what came under this key was erased before: sent again, it gets the same answer and no new line."""
+        await self._keys.update({"route": route, "key": attempt.key}, {"$set": {"done": True, "erased": True}})
 
     async def forget(self, route: str, attempt: Attempt) -> None:
         """Free the key of a request that was refused, so that a corrected one may use it again."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from domain.errors import (
@@ -17,30 +17,16 @@ from domain.errors import (
     NotFound,
     SizeMismatch,
     UnsupportedMedia,
-    UploadMissing,
 )
 from domain.ids import new_id
 from domain.media import compatible, sniff
+from ingest.uploading import IncomingUpload, UploadPlan, sums_of
 from storage.mongo import Document
 from storage.resources import Resources
 from storage.sealing import ObjectSealer, derive, seal, unseal
-from storage.uploads import SignedRequest
+from storage.uploads import part_key
 
-SINGLE_PUT_BYTES: Final = 32 * 1024 * 1024
-CLIENT_PART_BYTES: Final = 8 * 1024 * 1024
 SNIFF_BYTES: Final = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class UploadPlan:
-    """How a client brings the bytes: one PUT, or parts that may go in parallel and be repeated."""
-
-    mode: str
-    expires_at: datetime
-    single: SignedRequest | None = None
-    part_bytes: int = 0
-    parts: tuple[tuple[int, SignedRequest], ...] = ()
-    arrived: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,77 +58,45 @@ class RecordingStore:
             raise NotFound("the call has no recording", call_id=call_id)
         return document
 
-    async def _customer_key(self, call_id: str, upload_key: str) -> bytes:
-        return derive(await self._resources.keyring.call_key(self._workspace_id, call_id), f"upload:{upload_key}")
+    async def _incoming(self, recording: Document) -> IncomingUpload:
+        upload = recording["upload"]
+        call_key = await self._resources.keyring.call_key(self._workspace_id, recording["call_id"])
+        return IncomingUpload(self._resources.objects, upload, derive(call_key, f"upload:{upload['key']}"))
 
     async def plan(self, recording: Document, *, now: datetime) -> UploadPlan:
         """Return fresh links for what has not arrived yet; the same upload goes on where it was interrupted."""
-        settings, objects = self._resources.settings, self._resources.objects
+        incoming = await self._incoming(recording)
+        return await incoming.plan(now=now, expires_s=self._resources.settings.upload_expires_s)
+
+    async def state_sums(self, recording: Document, part_sha256: Sequence[str]) -> Document:
+        """Note the SHA-256 of each part as the client says it; parts that came under another one are asked for again.
+
+        Raises:
+            Invalid: when it is not one for each part.
+        """
         upload = recording["upload"]
-        key = await self._customer_key(recording["call_id"], upload["key"])
-        expires_s = settings.upload_expires_s
-        expires_at = now + timedelta(seconds=expires_s)
-        if upload["mode"] == "single":
-            single = await objects.presign_put(
-                upload["key"], size=upload["size"], customer_key=key, expires_s=expires_s
-            )
-            return UploadPlan("single", expires_at, single=single)
-        multipart_id = upload["multipart_id"] or await self._open_multipart(recording, key)
-        arrived = tuple(part.number for part in await objects.list_parts(upload["key"], upload=multipart_id))
-        count = -(-upload["size"] // CLIENT_PART_BYTES)
-        parts = [
-            (
-                number,
-                await objects.presign_part(
-                    upload["key"], upload=multipart_id, number=number, customer_key=key, expires_s=expires_s
-                ),
-            )
-            for number in range(1, count + 1)
-            if number not in arrived
-        ]
-        return UploadPlan("multipart", expires_at, part_bytes=CLIENT_PART_BYTES, parts=tuple(parts), arrived=arrived)
+        sums, before = sums_of(upload, part_sha256), upload.get("sums") or {}
+        for number in (number for number, one in before.items() if sums[number] != one):
+            await self._resources.objects.delete(part_key(upload["key"], int(number)))
+        await self._recordings.update({"_id": recording["_id"], "original": None}, {"$set": {"upload.sums": sums}})
+        return await self.of_call(recording["call_id"])
 
-    async def _open_multipart(self, recording: Document, key: bytes) -> str:
-        multipart_id = await self._resources.objects.start_multipart(recording["upload"]["key"], customer_key=key)
-        won = await self._recordings.update(
-            {"_id": recording["_id"], "upload.multipart_id": None}, {"$set": {"upload.multipart_id": multipart_id}}
-        )
-        if won:
-            return multipart_id
-        await self._resources.objects.abort_multipart(recording["upload"]["key"], upload=multipart_id)
-        again = await self.of_call(recording["call_id"])
-        return str(again["upload"]["multipart_id"])
-
-    async def take_in_uploaded(self, recording: Document, *, sha256: str) -> TakenIn:
+    async def take_in_uploaded(
+        self, recording: Document, *, sha256: str, part_sha256: Sequence[str] | None = None
+    ) -> TakenIn:
         """Verify what the client uploaded and seal it under the call's key; the upload itself is removed by `settle`.
 
         Raises:
             UploadMissing, SizeMismatch, ChecksumMismatch, EmptyRecording, NotAudio, UnsupportedMedia: nothing is kept,
-                and the upload may be sent again.
+                and the upload may be sent again. Where parts are known to be missing or damaged, `parts` names them.
         """
-        upload = recording["upload"]
-        objects = self._resources.objects
-        key = await self._customer_key(recording["call_id"], upload["key"])
-        if upload["mode"] == "multipart" and upload["multipart_id"]:
-            await self._join_parts(upload)
-        size = await objects.uploaded_size(upload["key"], customer_key=key)
-        if size is None:
-            raise UploadMissing("nothing has been uploaded yet", call_id=recording["call_id"])
-        if size != upload["size"]:
-            raise SizeMismatch("the upload has another size than announced", announced=upload["size"], arrived=size)
-        pieces = objects.read_uploaded(upload["key"], customer_key=key)
-        return await self.take_in(recording, pieces, sha256=sha256)
-
-    async def _join_parts(self, upload: Document) -> None:
-        objects = self._resources.objects
+        sums = {} if part_sha256 is None else sums_of(recording["upload"], part_sha256)
+        incoming = await self._incoming(recording)
+        await incoming.check_size()
         try:
-            parts = await objects.list_parts(upload["key"], upload=upload["multipart_id"])
-        except NotFound:
-            return  # joined before
-        arrived = sum(part.size for part in parts)
-        if arrived != upload["size"]:
-            raise SizeMismatch("not all parts have arrived", announced=upload["size"], arrived=arrived)
-        await objects.finish_multipart(upload["key"], upload=upload["multipart_id"], parts=parts)
+            return await self.take_in(recording, incoming.pieces(), sha256=sha256)
+        except ChecksumMismatch as mismatch:
+            raise await incoming.drop_damaged(mismatch, sums) from None
 
     async def take_in(self, recording: Document, pieces: AsyncIterable[bytes], *, sha256: str | None) -> TakenIn:
         """Seal the bytes under a fresh object id while hashing them; drop them again when they are not as announced."""
@@ -196,10 +150,11 @@ class RecordingStore:
 
     async def remove_upload(self, recording: Document) -> None:
         """Delete what the client uploaded; safe to run twice."""
-        upload = recording["upload"]
-        if upload.get("multipart_id"):
-            await self._resources.objects.abort_multipart(upload["key"], upload=upload["multipart_id"])
-        await self._resources.objects.delete(upload["key"])
+        key = recording["upload"]["key"]
+        if recording["upload"]["mode"] == "multipart":
+            await self._resources.objects.delete_prefix(f"{key}/")
+        else:
+            await self._resources.objects.delete(key)
 
     async def read_original(
         self, recording: Document, *, start: int = 0, end: int | None = None

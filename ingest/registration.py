@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain.calls import CallIdentity, CallState
-from domain.errors import CallwardError, Conflict, Duplicate, Gone, Invalid, TooLarge, UnsupportedMedia
+from domain.errors import CallwardError, Conflict, Duplicate, Gone, Invalid, NotFound, TooLarge, UnsupportedMedia
 from domain.ids import new_id
 from domain.media import accepted
 from domain.policy import Policy
@@ -17,8 +17,10 @@ from ingest.call_logs import CallLogStore
 from ingest.calls import CallStore
 from ingest.documents import NewCall, call_document, hints_of, recording_document
 from ingest.idempotency import Attempt, IdempotencyStore
-from ingest.recordings import RecordingStore, TakenIn, UploadPlan
-from ingest.tombstones import ErasedCall, TombstoneStore
+from ingest.recordings import RecordingStore, TakenIn
+from ingest.redelivery import Redelivery, refuse
+from ingest.tombstones import Erased, ErasedCall
+from ingest.uploading import UploadPlan
 from storage.mongo import Document
 from storage.resources import Resources
 
@@ -47,32 +49,52 @@ class Registration:
         self.recordings = RecordingStore(resources, workspace_id)
         self._logs = CallLogStore(resources, workspace_id)
         self._idempotency = IdempotencyStore(resources, workspace_id)
-        self._tombstones = TombstoneStore(resources, workspace_id)
+        self._redelivery = Redelivery(resources, workspace_id)
 
     async def register(self, new: NewCall, *, key: str, body_hash: str, now: datetime) -> Registered:
         """Register a call once per Idempotency-Key and once per source and origin id.
 
         Raises:
             TooLarge, UnsupportedMedia, Invalid: the request itself is wrong; nothing is stored and the key is free.
-            Gone: the call was erased before, or its retention is over already.
+            Erased: the call was erased before; there is one audit line, and the key gives the same answer again.
+            Gone: its retention is over already.
             IdempotencyKeyReused, IdempotencyInProgress: see `ingest.idempotency`.
         """
         self._check(new, now)
         attempt = await self._idempotency.begin(ROUTE, key, body_hash, kind="call", now=now)
+        try:
+            done = await self._register_once(new, attempt, now)
+        except Erased:
+            await self._redelivery.note(attempt.result_id, now=now)
+            await self._idempotency.finish_erased(ROUTE, attempt)
+            raise
+        except CallwardError:
+            await self._idempotency.forget(ROUTE, attempt)
+            raise
+        if done.call["_id"] != attempt.result_id:
+            await self._idempotency.forget(ROUTE, attempt)
+        return done
+
+    async def _register_once(self, new: NewCall, attempt: Attempt, now: datetime) -> Registered:
+        if attempt.erased:
+            refuse()
         if attempt.done:
-            return await self._found(await self.calls.get(attempt.result_id, now=now), now)
+            return await self._found(await self._standing(attempt.result_id, now), now)
         if new.origin_id:
             earlier = await self.calls.by_origin(new.source, new.origin_id)
             if earlier is not None and earlier["_id"] != attempt.result_id:
-                await self._idempotency.forget(ROUTE, attempt)
-                return await self._found(await self.calls.get(earlier["_id"], now=now), now)
+                return await self._found(await self._standing(earlier["_id"], now), now)
         try:
             return await self._create(new, attempt, now)
         except Duplicate:
-            await self._idempotency.forget(ROUTE, attempt)
             return await self._raced(new, attempt, now)
-        except CallwardError:
-            await self._idempotency.forget(ROUTE, attempt)
+
+    async def _standing(self, call_id: str, now: datetime) -> Document:
+        """Return a call that is served. Raises Erased when it was erased for good, else what `CallStore.get` raises."""
+        try:
+            return await self.calls.get(call_id, now=now)
+        except (Gone, NotFound):
+            await self._redelivery.refuse_settled(call_id, now=now)
             raise
 
     async def _raced(self, new: NewCall, attempt: Attempt, now: datetime) -> Registered:
@@ -81,7 +103,7 @@ class Registration:
         other = mine or (await self.calls.by_origin(new.source, new.origin_id) if new.origin_id else None)
         if other is None:
             raise Conflict("the call could not be registered; send it again")
-        return await self._found(other, now)
+        return await self._found(await self._standing(other["_id"], now), now)
 
     async def _found(self, call: Document, now: datetime) -> Registered:
         if call["state"] != CallState.AWAITING_UPLOAD.value:
@@ -103,7 +125,7 @@ class Registration:
     async def _create(self, new: NewCall, attempt: Attempt, now: datetime) -> Registered:
         call_id = attempt.result_id
         began = new.call_log.setup_time if new.call_log else None
-        await self._refuse_erased(ErasedCall(new.source, new.origin_id, None, began), call_id, now)
+        await self._redelivery.refuse_erased(ErasedCall(new.source, new.origin_id, new.sha256, began))
         anchor = new.call_log.setup_time if new.call_log else now
         tags = self._policy.tags(Category.CONTENT, workspace_id=self._workspace_id, anchor=anchor)
         if tags.retain_until <= now:
@@ -127,30 +149,33 @@ class Registration:
         recording = await self.recordings.of_call(call_id)
         return Registered(call, await self.recordings.plan(recording, now=now), created=True)
 
-    async def _refuse_erased(self, identity: ErasedCall, call_id: str, now: datetime) -> None:
-        if not await self._tombstones.is_erased(identity):
-            return
-        await self._resources.audit.append(
-            self._workspace_id, "call:redelivery:refused", actor="ingest", now=now, call_id=call_id
-        )
-        raise Gone("this call was erased; it is not taken in again")
-
-    async def _refuse_known_content(self, taken: TakenIn, call: Document, now: datetime) -> None:
-        """Refuse bytes that were erased before; the registration under which they came goes with them."""
+    async def _to_fill(self, call_id: str, now: datetime) -> Document:
+        """Return the call whose bytes are coming. Raises Erased, with its audit line, when it was erased for good."""
         try:
-            known_as = ErasedCall(call["source"], call["origin_id"], taken.content_hash, call["setup_time"])
-            await self._refuse_erased(known_as, call["_id"], now)
-        except Gone:
-            await self.calls.start_erasing(call["_id"], cause="redelivery", now=now)
+            return await self._standing(call_id, now)
+        except Erased:
+            await self._redelivery.note(call_id, now=now)
             raise
 
-    async def complete(self, call_id: str, *, sha256: str, now: datetime) -> Document:
-        """Verify the uploaded bytes and write the call as received. Asking again after success changes nothing."""
-        call = await self.calls.get(call_id, now=now)
+    async def complete(
+        self, call_id: str, *, sha256: str, part_sha256: Sequence[str] | None = None, now: datetime
+    ) -> Document:
+        """Verify the uploaded bytes and write the call as received. Asking again after success changes nothing.
+
+        Raises:
+            Erased: these bytes, or this call, were erased before; the registration under which they came goes too.
+        """
+        call = await self._to_fill(call_id, now)
         recording = await self.recordings.of_call(call_id)
         if call["state"] != CallState.AWAITING_UPLOAD.value:
             return self._repeated(call, sha256)
-        taken = await self.recordings.take_in_uploaded(recording, sha256=sha256)
+        try:
+            taken = await self.recordings.take_in_uploaded(recording, sha256=sha256, part_sha256=part_sha256)
+        except CallwardError:
+            call = await self.calls.get(call_id, now=now)
+            if call["state"] == CallState.AWAITING_UPLOAD.value:
+                raise
+            return self._repeated(call, sha256)  # another device completed it, and the upload went with that
         return await self._receive(call, recording, taken, now)
 
     @staticmethod
@@ -162,8 +187,8 @@ class Registration:
     async def receive_stream(
         self, call_id: str, pieces: AsyncIterable[bytes], *, sha256: str | None, now: datetime
     ) -> Document:
-        """Take the bytes from the request itself, for clients that cannot use upload links."""
-        call = await self.calls.get(call_id, now=now)
+        """Take the bytes from the request itself, for clients that cannot use upload links. Raises Erased as above."""
+        call = await self._to_fill(call_id, now)
         recording = await self.recordings.of_call(call_id)
         if call["state"] != CallState.AWAITING_UPLOAD.value:
             return self._repeated(call, sha256)
@@ -173,12 +198,14 @@ class Registration:
     async def _receive(self, call: Document, recording: Document, taken: TakenIn, now: datetime) -> Document:
         call_id = call["_id"]
         try:
-            await self._refuse_known_content(taken, call, now)
             earlier = await self._received_before_or_now(call, recording, taken, now)
             if earlier is not None:
                 return await self._fold_into(earlier, call, now)
         except CallwardError as refusal:
             await self.recordings.drop(recording, taken)
+            if isinstance(refusal, Erased):
+                await self.calls.start_erasing(call_id, cause="redelivery", now=now)
+                await self._redelivery.note(call_id, now=now)
             if isinstance(refusal, Conflict):
                 return self._repeated(await self.calls.get(call_id, now=now), taken.content_hash)
             raise
@@ -188,15 +215,23 @@ class Registration:
     async def _received_before_or_now(
         self, call: Document, recording: Document, taken: TakenIn, now: datetime
     ) -> Document | None:
-        """Write the call as received with its first job; or return the earlier call that this one is once more."""
+        """Write the call as received with its first job; or return the earlier call that this one is once more.
+
+        Raises:
+            Erased: the call that this one is once more was erased. Asked in the same transaction, so that one whose
+                erasing begins or ends meanwhile is seen as live, as going, or by its tombstone.
+        """
         call_id = call["_id"]
+        known_as = ErasedCall(call["source"], call["origin_id"], taken.content_hash, call["setup_time"])
         identity = CallIdentity(taken.content_hash, call["origin_id"], call["setup_time"])
 
         async def write(tx: Any) -> Document | None:
             await self._idempotency.gate(taken.content_hash, now=now, tx=tx)
             earlier = await self.calls.same_call(call_id, identity, tx=tx)
             if earlier is not None:
-                return earlier
+                return earlier if earlier["retain_until"] > now else refuse()
+            await self._redelivery.refuse_going(call_id, identity, tx=tx)
+            await self._redelivery.refuse_erased(known_as, tx=tx)
             await self.recordings.settle(recording, taken, now=now, tx=tx)
             received = await self.calls.receive(
                 call_id, content_hash=taken.content_hash, media_type=taken.sniffed, size=taken.size, now=now, tx=tx
@@ -211,4 +246,4 @@ class Registration:
     async def _fold_into(self, earlier: Document, call: Document, now: datetime) -> Document:
         """The same call delivered twice under two keys: the second is erased like any call, the first is the answer."""
         await self.calls.start_erasing(call["_id"], cause="duplicate", now=now)
-        return await self.calls.get(earlier["_id"], now=now)
+        return await self._standing(earlier["_id"], now)

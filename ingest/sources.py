@@ -63,16 +63,21 @@ class Source:
 
     def options(self, *, now: datetime) -> ParseOptions:
         """Return how to read this source's files."""
-        config = self.config
-        return ParseOptions(
-            zone=ZoneInfo(config.zone) if config.zone else None,
-            region=config.region,
-            encoding=config.encoding,
-            mapping=config.mapping,
-            currency=config.currency,
-            own_numbers=config.own_numbers,
-            now=now,
-        )
+        return options_of(self.config, now=now)
+
+
+def options_of(config: SourceConfig, *, now: datetime) -> ParseOptions:
+    """Return how to read files of a source of this configuration."""
+    return ParseOptions(
+        zone=ZoneInfo(config.zone) if config.zone else None,
+        region=config.region,
+        encoding=config.encoding,
+        mapping=config.mapping,
+        currency=config.currency,
+        own_numbers=config.own_numbers,
+        certificates=frozenset(config.settings.get("vcon_certificates", "").lower().replace(":", "").split()),
+        now=now,
+    )
 
 
 class SourceStore:

@@ -34,22 +34,26 @@ class AuditLog:
         now: datetime,
         call_id: str | None = None,
         detail: dict[str, str | int] | None = None,
+        event_id: str | None = None,
     ) -> None:
         """Append one event such as `call:transcript:read_clear`. Returns only once it is stored.
 
-        Within a process events of a chain queue up; against other processes the unique sequence decides.
+        Within a process events of a chain queue up; against other processes the unique sequence decides. An event with
+        an `event_id` of the caller's is stored once, however often it is appended.
 
         Raises:
             Unavailable: other processes were faster every time; nothing is stored.
         """
         chain = workspace_id or PLATFORM
         async with self._appending[chain]:
-            await self._append(chain, event, actor=actor, now=now, call_id=call_id, detail=detail)
+            name = event_id or new_id("evt")
+            await self._append(chain, event, name, actor=actor, now=now, call_id=call_id, detail=detail)
 
     async def _append(
         self,
         chain: str,
         event: str,
+        event_id: str,
         *,
         actor: str,
         now: datetime,
@@ -69,8 +73,10 @@ class AuditLog:
                 "detail": detail or {},
             }
             try:
-                await events.insert({"_id": new_id("evt"), **body, "hash": _hash(chain, body)})
+                await events.insert({"_id": event_id, **body, "hash": _hash(chain, body)})
             except Duplicate:
+                if await events.find_one({"_id": event_id}, fields=("_id",)) is not None:
+                    return
                 continue
             return
         raise Unavailable("the audit chain was too busy to append to", chain=chain)

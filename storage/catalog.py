@@ -38,6 +38,8 @@ class CollectionSpec:
     tagged: bool = False
     tagged_parts: Sequence[str] = ()
     """Parts of a document that have tags, and a clock, of their own."""
+    apart: bool = False
+    """Kept beside the keys, in the database that is backed up apart: a restore of the records must not undo it."""
     indexes: Sequence[Index] = field(default_factory=tuple)
 
     def validator(self) -> dict[str, Any]:
@@ -91,7 +93,7 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
     CollectionSpec(
         "legal_holds", "governance.holds", personal=False, indexes=(Index(_up("workspace_id", "released_at")),)
     ),
-    CollectionSpec("receipts", "governance.purges", personal=False, indexes=_BY_CALL),
+    CollectionSpec("receipts", "governance.purges", personal=False, apart=True, indexes=_BY_CALL),
     CollectionSpec("api_keys", "api.keys", personal=False, indexes=(Index(_up("workspace_id")),)),
     CollectionSpec(
         "calls",
@@ -121,8 +123,9 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         tagged_parts=("identifiers",),
         indexes=(
             Index(_up("workspace_id", "call_id"), unique=True, partial={"call_id": {"$type": "string"}}),
-            Index(_up("workspace_id", "setup_time")),
+            Index((("workspace_id", 1), ("setup_time", -1), ("_id", -1))),
             Index(_up("workspace_id", "identifiers.index")),
+            Index(_up("workspace_id", "identifiers.device", "setup_time"), partial={"source": "device"}),
             Index(_up("identifiers.retain_until")),
             Index(_up("retain_until")),
         ),
@@ -134,14 +137,20 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         tagged=True,
         tagged_parts=("identifiers",),
         indexes=(
-            Index(_up("workspace_id", "setup_time")),
+            Index((("workspace_id", 1), ("setup_time", -1), ("_id", -1))),
             Index(_up("workspace_id", "identifiers.index")),
             Index(_up("identifiers.retain_until")),
             Index(_up("retain_until")),
         ),
     ),
     CollectionSpec(
-        "imports", "ingest.imports", personal=False, indexes=(Index((("workspace_id", 1), ("started_at", -1))),)
+        "imports",
+        "ingest.imports",
+        personal=False,
+        indexes=(
+            Index((("workspace_id", 1), ("started_at", -1), ("_id", -1))),
+            Index(_up("updated_at"), partial={"state": "running"}),
+        ),
     ),
     CollectionSpec(
         "quarantine",
@@ -149,7 +158,7 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         personal=True,
         tagged=True,
         indexes=(
-            Index(_up("workspace_id", "import_id", "raw_line")),
+            Index(_up("workspace_id", "import_id", "_id")),
             Index(_up("retain_until")),
         ),
     ),
@@ -168,7 +177,16 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
             Index(_up("expires_at"), expire_after_s=0),
         ),
     ),
-    CollectionSpec("tombstones", "ingest.tombstones", personal=False, indexes=(Index(_up("workspace_id", "mark")),)),
+    CollectionSpec(
+        "tombstones",
+        "ingest.tombstones",
+        personal=False,
+        apart=True,
+        indexes=(
+            Index(_up("workspace_id", "mark")),
+            Index(_up("workspace_id", "row", "_id"), partial={"row": {"$exists": True}}),
+        ),
+    ),
     CollectionSpec(
         "transcripts",
         "transcription.store",
@@ -203,6 +221,12 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
     CollectionSpec("schema_migrations", "storage.migrations", personal=False),
 )
 
-KEY_COLLECTION = CollectionSpec("keys", "storage.keys", personal=False, indexes=(Index(_up("workspace_id", "kind")),))
+KEY_COLLECTION = CollectionSpec(
+    "keys",
+    "storage.keys",
+    personal=False,
+    apart=True,
+    indexes=(Index(_up("workspace_id", "kind")),),
+)
 
 BY_NAME = {spec.name: spec for spec in (*COLLECTIONS, KEY_COLLECTION)}

@@ -9,8 +9,16 @@ from domain.errors import Duplicate
 from storage.mongo import Database
 
 Migration = Callable[[Database], Awaitable[None]]
-MIGRATIONS: tuple[tuple[int, str, Migration], ...] = ()
-"""(number, name, function), in order; the function must be safe to run twice. None is needed yet."""
+
+
+async def _proof_apart(database: Database) -> None:
+    """Copy receipts and tombstones to the database that is backed up apart; the old ones stay until a later version."""
+    for name in ("receipts", "tombstones"):
+        await database.copy_apart(name)
+
+
+MIGRATIONS: tuple[tuple[int, str, Migration], ...] = ((1, "receipts and tombstones beside the keys", _proof_apart),)
+"""(number, name, function), in order; the function must be safe to run twice."""
 
 
 async def migrate(database: Database, *, now: datetime) -> list[int]:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar
 
-from bson.codec_options import CodecOptions
+from bson.decimal128 import Decimal128, create_decimal128_context
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ASCENDING, ReturnDocument, WriteConcern
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from domain.errors import Duplicate, Unavailable
-from storage.catalog import BY_NAME
+from storage.homes import Homes
 
 Document = dict[str, Any]
 Filter = Mapping[str, Any]
@@ -152,23 +153,34 @@ class Collection:
         return int(result.deleted_count)
 
     @_told
+    async def grouped(self, found: Filter, group: Filter, *, limit: int = 10_000) -> list[Document]:
+        """Return the matching documents summed up in groups: MongoDB's `$group`, ordered by the groups' `_id`."""
+        stages = [{"$match": self._scoped(found)}, {"$group": dict(group)}, {"$sort": {"_id": 1}}, {"$limit": limit}]
+        documents: list[Document] = await self._raw.aggregate(stages).to_list(length=None)
+        return documents
+
+    @_told
     async def count(self, found: Filter) -> int:
         """Count the matching documents."""
         return int(await self._raw.count_documents(self._scoped(found)))
+
+
+def exact(amount: Decimal) -> Any:
+    """Return a decimal as MongoDB keeps and sums it: exact up to 34 digits, rounded beyond."""
+    return Decimal128(create_decimal128_context().create_decimal(amount))
+
+
+def decimal_of(stored: Any) -> Decimal:
+    """Return the decimal that `exact` made, or that a sum of such is (0 when there were none)."""
+    return stored.to_decimal() if isinstance(stored, Decimal128) else Decimal(stored)
 
 
 def _projection(fields: Sequence[str] | None) -> dict[str, int] | None:
     return dict.fromkeys(fields, 1) if fields else None
 
 
-class Database:
+class Database(Homes):
     """The records' database and, beside it, the keys' database."""
-
-    def __init__(self, client: Any, name: str) -> None:
-        self._client = client
-        options: CodecOptions[Document] = CodecOptions(tz_aware=True)
-        self._records = client.get_database(name, codec_options=options)
-        self._keys = client.get_database(f"{name}_keys", codec_options=options)
 
     @classmethod
     def connect(cls, url: str, name: str) -> Database:
@@ -199,10 +211,6 @@ class Database:
         """Return the collection across workspaces: for the platform's own work (outbox, sweeps, keys) only."""
         return Collection(self._raw(name), None)
 
-    def _raw(self, name: str) -> Any:
-        spec = BY_NAME[name]
-        return (self._keys if spec.writer == "storage.keys" else self._records)[spec.name]
-
     @_told
     async def transaction(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         """Run `work` in one transaction, again when MongoDB says that a conflict was passing.
@@ -220,39 +228,3 @@ class Database:
     async def ping(self) -> None:
         """Ask the server whether it is there."""
         await self._records.command("ping")
-
-    async def create_missing(self) -> None:
-        """Create collections, validators and indexes that are missing or differ. Safe to run by many at once."""
-        for spec in BY_NAME.values():
-            home = self._keys if spec.writer == "storage.keys" else self._records
-            if spec.name not in await home.list_collection_names(filter={"name": spec.name}):
-                await self._create(home, spec.name)
-            if spec.tagged:
-                await home.command(
-                    {
-                        "collMod": spec.name,
-                        "validator": spec.validator(),
-                        "validationLevel": "strict",
-                        "validationAction": "error",
-                    }
-                )
-            for index in spec.indexes:
-                options: dict[str, Any] = {"name": index.name, "unique": index.unique}
-                if index.partial is not None:
-                    options["partialFilterExpression"] = index.partial
-                if index.expire_after_s is not None:
-                    options["expireAfterSeconds"] = index.expire_after_s
-                await home[spec.name].create_index(list(index.keys), **options)
-
-    @staticmethod
-    async def _create(home: Any, name: str) -> None:
-        from pymongo.errors import CollectionInvalid, OperationFailure  # noqa: PLC0415 - used on this path only
-
-        try:
-            await home.create_collection(name)
-        except CollectionInvalid:
-            return
-        except OperationFailure as error:
-            already_exists = 48
-            if error.code != already_exists:
-                raise

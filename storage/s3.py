@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Self
 
 import boto3
@@ -31,6 +32,24 @@ class UploadedPart:
     number: int
     etag: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object as a listing shows it; `modified_at` is the store's clock."""
+
+    key: str
+    size: int
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUpload:
+    """A multipart upload that was neither joined nor dropped."""
+
+    key: str
+    upload_id: str
+    started_at: datetime
 
 
 class Bucket:
@@ -135,6 +154,37 @@ class Bucket:
             if not answer.get("IsTruncated"):
                 return keys
             token = {"ContinuationToken": str(answer["NextContinuationToken"])}
+
+    async def list_page(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[Listed]:
+        """Return up to `limit` objects under a prefix whose keys come after this one, in the order of their keys."""
+        answer = await self.call("list_objects_v2", Prefix=prefix, StartAfter=after, MaxKeys=limit)
+        return [
+            Listed(str(entry["Key"]), int(entry["Size"]), entry["LastModified"]) for entry in answer.get("Contents", [])
+        ]
+
+    async def open_uploads(self, prefix: str, *, limit: int = 1000) -> list[OpenUpload]:
+        """Return some multipart uploads under a prefix that are still open, in no order.
+
+        SeaweedFS does not page through them (4.48: a marker gives nothing); dropping some shows the rest.
+        """
+        answer = await self.call("list_multipart_uploads", Prefix=prefix, MaxUploads=limit)
+        return [
+            OpenUpload(str(entry["Key"]), str(entry["UploadId"]), entry["Initiated"])
+            for entry in answer.get("Uploads", [])
+        ]
+
+    async def abort_all(self, prefix: str) -> None:
+        """Drop every open multipart upload under a prefix."""
+        for upload in await self.open_uploads(prefix):
+            await self.abort_multipart(upload.key, upload=upload.upload_id)
+
+    async def exists(self, key: str) -> bool:
+        """Say whether there is an object at this key."""
+        try:
+            await self.call("head_object", Key=key)
+        except NotFound:
+            return False
+        return True
 
     async def delete_prefix(self, prefix: str) -> int:
         """Delete every object under a prefix; return how many went."""

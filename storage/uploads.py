@@ -1,16 +1,24 @@
-"""Uploads of clients: links to the store, under a customer key (SSE-C) from the first byte."""
+"""Uploads of clients: links to the store, under a customer key (SSE-C) from the first byte.
+
+A recording comes as one object, or as parts that are an object each, numbered from 1 under the upload's key. Parts of
+S3's own multipart uploads are not used for it: they cannot be read before they are joined, so that a damaged one would
+be found when it can no longer be replaced (docs/recordings.md tells what else was found).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import hashlib
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from domain.errors import NotFound, UploadMissing
-from storage.s3 import Bucket, UploadedPart, stream
+from storage.s3 import Bucket, stream
+
+_PART: Final = re.compile(r"\d{5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,48 +30,35 @@ class SignedRequest:
 
 
 class Uploads(Bucket):
-    """The part of the bucket that clients write to, at `u/{call}/{upload}`."""
+    """The part of the bucket that clients write to: `u/{call}/{upload}`, or in parts `u/{call}/{upload}/{number}`."""
 
-    async def presign_put(self, key: str, *, size: int, customer_key: bytes, expires_s: int) -> SignedRequest:
-        """Return a link for one PUT of exactly `size` bytes, encrypted at rest under `customer_key`."""
-        return await self._presign("put_object", {"Key": key, "ContentLength": size}, customer_key, expires_s)
-
-    async def start_multipart(self, key: str, *, customer_key: bytes) -> str:
-        """Open a multipart upload and return its id."""
-        answer = await self.call("create_multipart_upload", Key=key, **_customer(customer_key))
-        return str(answer["UploadId"])
-
-    async def presign_part(
-        self, key: str, *, upload: str, number: int, customer_key: bytes, expires_s: int
+    async def presign_put(
+        self, key: str, *, size: int, customer_key: bytes, expires_s: int, sha256: str | None = None
     ) -> SignedRequest:
-        """Return a link for one part (numbers from 1)."""
-        arguments = {"Key": key, "UploadId": upload, "PartNumber": number}
-        return await self._presign("upload_part", arguments, customer_key, expires_s)
+        """Return a link for one PUT of exactly `size` bytes, encrypted at rest under `customer_key`.
 
-    async def _presign(
-        self, method: str, arguments: dict[str, Any], customer_key: bytes, expires_s: int
-    ) -> SignedRequest:
+        With `sha256` (in hex) the store itself refuses other bytes with 400 `BadDigest` and keeps what it had.
+        """
+        checksum = {} if sha256 is None else {"ChecksumSHA256": _base64(bytes.fromhex(sha256))}
+        arguments = {"Bucket": self._bucket, "Key": key, "ContentLength": size, **checksum, **_customer(customer_key)}
         url = await asyncio.to_thread(
-            self._public.generate_presigned_url,
-            method,
-            Params={"Bucket": self._bucket, **arguments, **_customer(customer_key)},
-            ExpiresIn=expires_s,
+            self._public.generate_presigned_url, "put_object", Params=arguments, ExpiresIn=expires_s
         )
-        return SignedRequest(url=str(url), headers=_customer_headers(customer_key))
+        headers = _customer_headers(customer_key)
+        if sha256 is not None:
+            headers["x-amz-checksum-sha256"] = checksum["ChecksumSHA256"]
+        return SignedRequest(url=str(url), headers=headers)
 
-    async def list_parts(self, key: str, *, upload: str) -> list[UploadedPart]:
-        """Return the parts that have arrived, in order. Raises NotFound when the upload is over or unknown."""
-        parts: list[UploadedPart] = []
-        marker = 0
-        while True:
-            answer = await self.call("list_parts", Key=key, UploadId=upload, PartNumberMarker=marker)
-            parts.extend(
-                UploadedPart(int(part["PartNumber"]), str(part["ETag"]), int(part["Size"]))
-                for part in answer.get("Parts", [])
-            )
-            if not answer.get("IsTruncated"):
-                return parts
-            marker = int(answer["NextPartNumberMarker"])
+    async def uploaded_parts(self, key: str) -> dict[int, int]:
+        """Return the parts of an upload that have arrived: number → size in bytes."""
+        place, parts, after = f"{key}/", {}, ""
+        while page := await self.list_page(place, after=after):
+            for listed in page:
+                name = listed.key.removeprefix(place)
+                if _PART.fullmatch(name):
+                    parts[int(name)] = listed.size
+            after = page[-1].key
+        return parts
 
     async def uploaded_size(self, key: str, *, customer_key: bytes) -> int | None:
         """Return the size of what a client uploaded, None while nothing is there."""
@@ -83,15 +78,24 @@ class Uploads(Bucket):
             yield piece
 
 
-def _customer(key: bytes) -> dict[str, str]:
+def part_key(key: str, number: int) -> str:
+    """Return where a part of an upload lies."""
+    return f"{key}/{number:05}"
+
+
+def _base64(value: bytes) -> str:
+    return base64.b64encode(value).decode("ascii")
+
+
+def _customer(key: bytes) -> dict[str, Any]:
     """boto3's arguments for SSE-C; it adds the key's MD5 itself."""
-    return {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": key}  # type: ignore[dict-item] # bytes, as boto3 takes them
+    return {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": key}
 
 
 def _customer_headers(key: bytes) -> dict[str, str]:
     prefix = "x-amz-server-side-encryption-customer-"
     return {
         f"{prefix}algorithm": "AES256",
-        f"{prefix}key": base64.b64encode(key).decode("ascii"),
-        f"{prefix}key-MD5": base64.b64encode(hashlib.md5(key, usedforsecurity=False).digest()).decode("ascii"),
+        f"{prefix}key": _base64(key),
+        f"{prefix}key-MD5": _base64(hashlib.md5(key, usedforsecurity=False).digest()),
     }

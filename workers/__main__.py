@@ -1,4 +1,4 @@
-"""`python -m workers speech|language|relay`: one worker of a queue, or the relay."""
+"""`python -m workers speech|language|ingest|relay`: one worker of a queue, or the relay."""
 
 from __future__ import annotations
 

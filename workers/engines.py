@@ -35,7 +35,7 @@ class Engines:
         """Load what the workers of a queue need, so that the first call does not wait. Raises when it is missing."""
         if queue is Queue.SPEECH:
             cast("FasterWhisperEngine", self.speech).warm()
-        else:
+        elif queue is Queue.LANGUAGE:
             cast("PresidioFinder", self.finder).load()
 
     @cached_property

@@ -10,14 +10,12 @@ from governance.custodians import Custodian
 from governance.purges import NotErased, Purges
 from ingest.calls import CallStore
 from ingest.custodian import IngestCustodian
+from ingest.redelivery import REMEMBERED
 from ingest.tombstones import ErasedCall, TombstoneStore
 from redaction.custodian import RedactionCustodian
 from storage.resources import Resources
 from transcription.custodian import TranscriptionCustodian
 from workers.runner import utc_now
-
-REMEMBERED = frozenset({"request", "retention_over"})
-"""Causes after which the same call is not taken in again; a duplicate or an abandoned upload may come once more."""
 
 
 def custodians(resources: Resources) -> Sequence[Custodian]:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from domain.jobs import Queue
 from storage.resources import Resources
 from storage.settings import Settings
+from workers.chores import CHORES, ChoreRunner
 from workers.engines import Engines
 from workers.erasure import erase_call
 from workers.pipeline import Pipeline
@@ -23,7 +24,12 @@ class WorkerProcess:
         self._resources = Resources.open(settings)
         self._engines = Engines(settings)
         pipeline = Pipeline(self._resources, self._engines, self._executor)
-        self._runner = JobRunner(self._resources, pipeline.handlers(), lambda job: erase_call(self._resources, job))
+        self._runner = JobRunner(
+            self._resources,
+            pipeline.handlers(),
+            erase=lambda job: erase_call(self._resources, job),
+            chore=ChoreRunner(self._resources, CHORES).run,
+        )
 
     def warm(self, queue: Queue) -> None:
         """Load the queue's engine. Raises ModelMissing or ModelMissingError, which name what to install."""

@@ -19,6 +19,7 @@ from domain.logs import where
 from ingest.call_logs import CallLogStore, workspaces_with_due_logs
 from ingest.calls import CallStore, due_calls
 from storage.resources import Resources
+from workers.restored import RestoredLook
 from workers.runner import utc_now
 
 log = structlog.get_logger()
@@ -35,6 +36,7 @@ class Relay:
     def __init__(self, resources: Resources, publish: Publish) -> None:
         self._resources = resources
         self._publish = publish
+        self._restored = RestoredLook(resources)
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -51,6 +53,7 @@ class Relay:
                 if time.monotonic() >= next_sweep:
                     next_sweep = time.monotonic() + self._resources.settings.sweep_every_s
                     await Sweep(self._resources).run()
+                    await self._restored.go_on()
             except Exception as error:  # the relay outlives every outage of what it talks to  # noqa: BLE001
                 log.warning("relay:round:failed", **where(error))
                 pause = BROKER_PAUSE_S
@@ -103,7 +106,7 @@ class Sweep:
 
     async def _give_up(self, job: Job, tx: Any) -> None:
         await self._resources.outbox.bury(job, code="worker_lost", tx=tx)
-        if job.task == "erase":
+        if job.task not in set(Stage):
             return
         calls = CallStore(self._resources, job.workspace_id)
         with contextlib.suppress(Gone):

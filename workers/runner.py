@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,6 +20,7 @@ from governance.guard import Guard
 from ingest.calls import CallStore
 from storage.mongo import Document
 from storage.resources import Resources
+from workers.lease import leased
 from workers.outcome import Outcome, StageRefused
 
 log = structlog.get_logger()
@@ -49,11 +48,12 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class JobRunner:
-    """Runs jobs of the stages with these handlers, and of erasure."""
+    """Runs jobs of the stages with these handlers, of erasure, and all others as chores (`workers.chores`)."""
 
     resources: Resources
     handlers: Mapping[Stage, StageHandler]
     erase: Callable[[Job], Awaitable[None]]
+    chore: Callable[[Job], Awaitable[None]]
 
     async def run(self, job_id: str) -> None:
         """Do the job if it is free; anything that goes wrong is written down, nothing is raised."""
@@ -65,8 +65,10 @@ class JobRunner:
         try:
             if job.task == "erase":
                 await self._run_erase(job)
-            else:
+            elif job.task in set(Stage):
                 await self._run_stage(job, Stage(job.task))
+            else:
+                await self.chore(job)
         except LostLease:
             log.warning("job:lease:lost")
         finally:
@@ -74,7 +76,7 @@ class JobRunner:
 
     async def _run_erase(self, job: Job) -> None:
         try:
-            async with self._lease(job):
+            async with leased(self.resources, job):
                 await self.erase(job)
         except LostLease:
             raise
@@ -117,7 +119,7 @@ class JobRunner:
             return
         started = time.monotonic()
         await self._begin(job, stage, calls)
-        async with self._lease(job):
+        async with leased(self.resources, job):
             outcome = await self.handlers[stage](call)
             await self._commit(job, stage, calls, outcome, took_s=time.monotonic() - started)
 
@@ -133,37 +135,6 @@ class JobRunner:
             )
 
         await self.resources.database.transaction(write)
-
-    @asynccontextmanager
-    async def _lease(self, job: Job) -> AsyncIterator[None]:
-        """Renew the lease while the work goes on; the work is cancelled when the lease is another's."""
-        work = asyncio.current_task()
-        lost = False
-
-        async def renew() -> None:
-            nonlocal lost
-            while True:
-                await asyncio.sleep(self.resources.settings.lease_s / 3)
-                try:
-                    held = await self.resources.outbox.renew(job, now=utc_now())
-                except Exception as error:  # asked again while the lease lasts; the token fences what is written  # noqa: BLE001
-                    log.warning("job:lease:not_renewed", **where(error))
-                    continue
-                if not held:
-                    lost = True
-                    if work is not None:
-                        work.cancel()
-                    return
-
-        renewal = asyncio.create_task(renew())
-        try:
-            yield
-        except asyncio.CancelledError:
-            if lost:
-                raise LostLease("the job is held by another worker", job_id=job.job_id) from None
-            raise
-        finally:
-            renewal.cancel()
 
     async def _commit(self, job: Job, stage: Stage, calls: CallStore, outcome: Outcome, *, took_s: float) -> None:
         following = next_stage(stage)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Awaitable
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from api import views
-from api.answers import CallDetail, CallOut, CallPage, Registered, UploadOut
+from api.answers import CallDetail, CallOut, CallPage, NotReceived, Received, Registered, UploadOut
 from api.auth import CallFollower, CallsReader, CallsWriter, Stores, utc_now, workspace_of
-from api.bodies import CallIn, CompleteIn, ConsentIn, SearchIn
+from api.bodies import CallIn, CompleteIn, ConsentIn, SearchIn, UploadIn
 from api.cursors import make_cursor, read_cursor
 from api.keys import Caller
 from api.openapi import errors
@@ -21,14 +23,19 @@ from governance.workspaces import WorkspaceStore
 from ingest.call_logs import CallLogEntry, CallLogStore
 from ingest.calls import CallStore
 from ingest.documents import NewCall
+from ingest.formats.parties import party
 from ingest.idempotency import request_hash
-from ingest.numbers import normalise
 from ingest.recordings import RecordingStore
 from ingest.registration import Registration
+from ingest.tombstones import Erased
 from redaction.store import RedactionStore
+from storage.mongo import Document
 from storage.resources import Resources
 
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
+_ERASED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"model": NotReceived, "description": "Erased before: nothing is stored, and there is nothing more to do"}
+}
 
 
 async def _registration(stores: Resources, caller: Caller) -> Registration:
@@ -47,14 +54,15 @@ def _new_call(body: CallIn) -> NewCall:
             duration_s=log.duration_s,
             direction=log.direction,
             disposition=log.disposition,
-            caller=normalise(log.caller, log.region),
-            callee=normalise(log.callee, log.region),
+            caller=party(log.caller, log.region),
+            callee=party(log.callee, log.region),
         )
     return NewCall(
         media_type=body.recording.media_type.split(";")[0].strip().lower(),
         size=body.recording.size,
         sha256=body.recording.sha256,
         multipart=body.recording.multipart,
+        part_sha256=tuple(body.recording.part_sha256),
         source=body.source,
         origin_id=body.origin_id,
         channels=tuple(body.channels),
@@ -71,7 +79,10 @@ def _new_call(body: CallIn) -> NewCall:
     status_code=201,
     summary="Register a call",
     responses={
-        200: {"model": Registered, "description": "Registered before; the same call"},
+        200: {
+            "model": Registered,
+            "description": "Registered before; the same call. Or erased before: nothing is stored",
+        },
         **errors(
             "idempotency-key-missing",
             "idempotency-key-reused",
@@ -99,30 +110,45 @@ async def register_call(
     if idempotency_key is None:
         raise IdempotencyKeyMissing("send an Idempotency-Key header")
     registration = await _registration(stores, caller)
-    done = await registration.register(
-        _new_call(body), key=idempotency_key, body_hash=request_hash(body.model_dump(mode="json")), now=utc_now()
-    )
+    body_hash = request_hash(body.model_dump(mode="json"))
+    try:
+        done = await registration.register(_new_call(body), key=idempotency_key, body_hash=body_hash, now=utc_now())
+    except Erased:
+        response.status_code = 200
+        return Registered(call=None, upload=None, outcome="erased")
     if not done.created:
         response.status_code = 200
-    return Registered(call=views.call(done.call), upload=None if done.upload is None else views.upload(done.upload))
+    return Registered(
+        call=views.call(done.call),
+        upload=None if done.upload is None else views.upload(done.upload),
+        outcome="created" if done.created else "existing",
+    )
 
 
 @router.post("/{call_id}/upload", summary="Go on with an upload", responses=errors("not-found", "gone", "conflict"))
-async def resume_upload(call_id: str, caller: CallsWriter, stores: Stores) -> UploadOut:
-    """Return fresh links for what has not arrived yet, after an interruption or when the links have expired."""
+async def resume_upload(call_id: str, caller: CallsWriter, stores: Stores, body: UploadIn | None = None) -> UploadOut:
+    """Return fresh links for what has not arrived yet, after an interruption or when the links have expired.
+
+    With `part_sha256` the links are bound to the parts' checksums: the store refuses a damaged part at once (400).
+    """
     workspace_id = workspace_of(caller)
     call = await CallStore(stores, workspace_id).get(call_id, now=utc_now())
     if call["state"] != CallState.AWAITING_UPLOAD.value:
         raise Conflict("the recording has arrived already", call_id=call_id)
     recordings = RecordingStore(stores, workspace_id)
-    return views.upload(await recordings.plan(await recordings.of_call(call_id), now=utc_now()))
+    recording = await recordings.of_call(call_id)
+    if body is not None and body.part_sha256:
+        recording = await recordings.state_sums(recording, body.part_sha256)
+    return views.upload(await recordings.plan(recording, now=utc_now()))
 
 
 @router.post(
     "/{call_id}/complete",
     status_code=202,
     summary="Finish an upload",
-    responses=errors(
+    response_model=Received,
+    responses=_ERASED
+    | errors(
         "not-found",
         "gone",
         "conflict",
@@ -134,21 +160,28 @@ async def resume_upload(call_id: str, caller: CallsWriter, stores: Stores) -> Up
         "unsupported-media",
     ),
 )
-async def complete_upload(call_id: str, body: CompleteIn, caller: CallsWriter, stores: Stores) -> CallOut:
+async def complete_upload(
+    call_id: str, body: CompleteIn, caller: CallsWriter, stores: Stores
+) -> Received | JSONResponse:
     """Say that all bytes are there. Size and SHA-256 are verified; then the call is received and its stages begin.
 
     Nothing is lost when this is refused: the call waits for the right bytes. Asking twice changes nothing. When the
-    same call had been delivered before, the answer is that earlier call.
+    same call had been delivered before, the answer is that earlier call. Where parts are missing or damaged, `parts` in
+    the refusal names them; send `part_sha256` so that damaged ones can be told.
     """
     registration = await _registration(stores, caller)
-    return views.call(await registration.complete(call_id, sha256=body.sha256, now=utc_now()))
+    parts = body.part_sha256 or None
+    completing = registration.complete(call_id, sha256=body.sha256, part_sha256=parts, now=utc_now())
+    return await _answered(call_id, completing)
 
 
 @router.put(
     "/{call_id}/recording",
     status_code=202,
     summary="Send a recording in one stream",
-    responses=errors(
+    response_model=Received,
+    responses=_ERASED
+    | errors(
         "not-found",
         "gone",
         "conflict",
@@ -174,11 +207,19 @@ async def put_recording(
     content_sha256: Annotated[
         str | None, Header(pattern=r"^[0-9a-fA-F]{64}$", description="SHA-256 of the bytes, in hex.")
     ] = None,
-) -> CallOut:
+) -> Received | JSONResponse:
     """Send the bytes through the API, for clients that cannot use upload links. This completes the upload too."""
     registration = await _registration(stores, caller)
-    received = await registration.receive_stream(call_id, request.stream(), sha256=content_sha256, now=utc_now())
-    return views.call(received)
+    receiving = registration.receive_stream(call_id, request.stream(), sha256=content_sha256, now=utc_now())
+    return await _answered(call_id, receiving)
+
+
+async def _answered(call_id: str, receiving: Awaitable[Document]) -> Received | JSONResponse:
+    """Answer with the call that the bytes belong to, or that they were erased before: 200, for all is done."""
+    try:
+        return views.received(await receiving, asked=call_id)
+    except Erased:
+        return JSONResponse(NotReceived(id=call_id).model_dump())
 
 
 @router.get("", summary="List calls", responses=errors())
@@ -209,8 +250,8 @@ async def list_calls(
 async def search_calls(body: SearchIn, caller: CallsReader, stores: Stores) -> CallPage:
     """Return calls in which a number takes part, newest first. Numbers are found by keyed hash, never stored clear."""
     workspace_id, now = workspace_of(caller), utc_now()
-    number = normalise(body.number, body.region)
-    if number is None:
+    number = party(body.number, body.region).subject
+    if number is None:  # a withheld number or a service code is nobody
         return CallPage(calls=[], next=None)
     ids = await CallLogStore(stores, workspace_id).calls_with_number(number, now=now, limit=body.limit)
     found = await CallStore(stores, workspace_id).page(now=now, limit=body.limit, ids=ids)

@@ -14,7 +14,9 @@ from api.openapi import errors
 from domain.errors import NotFound
 from governance.holds import HoldStore
 from governance.purges import Held, Purges
+from ingest.call_logs import CallLogStore
 from ingest.calls import CallStore
+from ingest.tombstones import TombstoneStore
 from storage.mongo import Document
 
 router = APIRouter(prefix="/v1", tags=["privacy"])
@@ -37,6 +39,32 @@ async def erase_call(call_id: str, caller: PrivacyOfficer, stores: Stores) -> di
     await stores.audit.append(workspace_id, "call:erasure:requested", actor=caller.key_id, now=now, call_id=call_id)
     await calls.start_erasing(call_id, cause="request", now=now)
     return {"id": call_id, "state": "erasing"}
+
+
+@router.delete("/call-logs/{log_id}", summary="Erase a call log", responses=errors("not-found", "gone", "held"))
+async def erase_call_log(log_id: str, caller: PrivacyOfficer, stores: Stores) -> dict[str, str]:
+    """Erase an entry of a phone's call log at once. Sent again by the phone it stays erased (`erased` in the answer).
+
+    A legal hold on its call, or on the workspace, wins. Asking again changes nothing.
+    """
+    workspace_id, now = workspace_of(caller), utc_now()
+    logs = CallLogStore(stores, workspace_id)
+    if log_id in await TombstoneStore(stores, workspace_id).erased_rows([log_id]):
+        await logs.erase(log_id, now=now)  # an erasure that was cut short
+        return {"id": log_id, "state": "erased"}
+    log = await logs.get(log_id, now=now)
+    if await HoldStore(stores, workspace_id).is_held(log.get("call_id") or log_id):
+        raise Held("a legal hold keeps the log", log_id=log_id)
+    await stores.audit.append(
+        workspace_id,
+        "call_log:erased",
+        actor=caller.key_id,
+        now=now,
+        call_id=log.get("call_id"),
+        detail={"log_id": log_id},
+    )
+    await logs.erase(log_id, now=now)
+    return {"id": log_id, "state": "erased"}
 
 
 @router.get("/calls/{call_id}/receipt", summary="Read an erasure's receipt", responses=errors("not-found"))

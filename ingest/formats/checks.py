@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ingest.formats.errors import RowError
 from ingest.formats.options import FUTURE_ALLOWED, ParseOptions
@@ -18,12 +18,20 @@ def check(row: Row, options: ParseOptions) -> Row:
     if row.duration_s is not None and row.duration_s < 0:
         raise RowError("negative_duration", "the duration is negative")
     first = setup or answer
-    if first is not None and end is not None and end < first - _SLACK:
+    if _before(end, first):
         raise RowError("end_before_start", "the call ends before it begins")
-    if answer is not None and (
-        (setup is not None and answer < setup - _SLACK) or (end is not None and answer > end + _SLACK)
-    ):
+    if answer is not None and (_before(answer, setup) or _before(end, answer)):
         raise RowError("end_before_start", "the call was answered before it began or after it ended")
-    if first is not None and first > options.now and first - options.now > FUTURE_ALLOWED:
-        raise RowError("future", "the call begins in the future; check the clock and zone of the source")
+    not_future(first, options)
     return row
+
+
+def not_future(moment: datetime | None, options: ParseOptions) -> None:
+    """Raise RowError `future` for an instant further ahead than a clock may run."""
+    if moment is not None and moment > options.now and moment - options.now > FUTURE_ALLOWED:
+        raise RowError("future", "the call begins in the future; check the clock and zone of the source")
+
+
+def _before(one: datetime | None, other: datetime | None) -> bool:
+    """Say whether one instant is before another by more than the slack."""
+    return one is not None and other is not None and one < other and other - one > _SLACK

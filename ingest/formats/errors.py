@@ -20,6 +20,7 @@ class FileRefused(CallwardError):
     """The whole file is refused: nothing of it lands. `reason` (in `fields`) is constant."""
 
     code: ClassVar[str] = "file-refused"
+    permanent: ClassVar[bool] = True
 
     def __init__(self, reason: str, message: str, **fields: str | float | None) -> None:
         super().__init__(message, reason=reason, **fields)
@@ -30,12 +31,14 @@ class UnknownFormat(CallwardError):
     """The file is none of the formats, or not the one it was said to be."""
 
     code: ClassVar[str] = "unknown-format"
+    permanent: ClassVar[bool] = True
 
 
 class ZoneNeeded(CallwardError):
     """The times in the file have no zone and the source's configuration names none: nothing is guessed."""
 
     code: ClassVar[str] = "zone-needed"
+    permanent: ClassVar[bool] = True
 
 
 REASONS: dict[str, str] = {
@@ -56,6 +59,12 @@ REASONS: dict[str, str] = {
     "xml": "The element is not well formed or lacks what its format needs.",
     "too_deep": "The value is nested too deep.",
     "retention_over": "The retention of a call that began then is over already; nothing was stored.",
+    "critical": "The vCon names an extension that must be understood before it is processed, and it is not.",
+    "encrypted": "The vCon is encrypted; send it decrypted, or signed.",
+    "signature": "The vCon is signed, and not with a certificate that the source trusts, or the signature is wrong.",
+    "base64": "The content is not valid base64url.",
+    "content_hash": "The content does not have the hash that is stated, or none by which it can be checked.",
+    "too_many_rows": "Its call has more rows than a call can have; the column that tells calls apart is the wrong one.",
     "unreadable": "The row cannot be read.",
 }
 """Every reason why a row is refused. docs/formats.md tells them; a test holds the two together."""

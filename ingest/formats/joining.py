@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -27,6 +28,7 @@ from ingest.formats.record import (
     Rejection,
     Row,
 )
+from ingest.formats.registry import NAMES, load_format
 
 WINDOW_ROWS: Final = 50_000
 """How many rows of unfinished calls `joined` holds; a leg that comes later makes a second record of the same key."""
@@ -59,9 +61,13 @@ def winners(rows: Iterable[Row]) -> list[Row]:
     best: dict[str, Row] = {}
     for row in rows:
         other = best.get(row.key)
-        if other is None or (row.rank, content_of(row)) > (other.rank, content_of(other)):
+        if other is None or _weight(row) > _weight(other):
             best[row.key] = row
     return sorted(best.values(), key=_order)
+
+
+def _weight(row: Row) -> tuple[float, bytes, int]:
+    return (row.rank, content_of(row), -row.raw_line)
 
 
 def _order(row: Row) -> tuple[datetime, datetime, str]:
@@ -69,11 +75,25 @@ def _order(row: Row) -> tuple[datetime, datetime, str]:
 
 
 def join(rows: Sequence[Row]) -> CallRecord:
-    """Return the call that these rows (at least one, all of one group) make."""
+    """Return the call that these rows (at least one, all of one group and format) make, as their format joins them."""
+    own = _join_of(rows[0].source)
+    return join_legs(rows) if own is None else own(rows)
+
+
+@cache
+def _join_of(source: str) -> Callable[[Sequence[Row]], CallRecord] | None:
+    return load_format(source).join if source in NAMES else None
+
+
+def join_legs(rows: Sequence[Row]) -> CallRecord:
+    """Return the call of rows that are legs: from the first setup to the last end, answered when any leg was."""
     if len(rows) == 1:
         return _alone(rows[0])
     kept = winners(rows)
     first = kept[0]
+    if len(kept) == 1:
+        raw_line = min(row.raw_line for row in rows)
+        return msgspec.structs.replace(_alone(first), raw_line=raw_line, rows=len(rows))
     legs = [_leg(row) for row in kept if row.kind == "leg"]
     setup, answer = _least(row.setup_time for row in kept), _least(row.answer_time for row in kept)
     end = _greatest(row.end_time for row in kept)

@@ -39,6 +39,7 @@ class ParseOptions:
         mapping: columns of generic CSV (`ingest.formats.csv_mapping`), None when not configured.
         currency: ISO 4217, of costs without one.
         own_numbers: regular expression of the company's own numbers, to tell inbound from outbound; None: unknown.
+        certificates: SHA-256 fingerprints (hex) of the certificates whose signatures are trusted (signed vCons).
         now: the instant against which the future is told.
     """
 
@@ -48,5 +49,6 @@ class ParseOptions:
     mapping: Mapping[str, object] | None = None
     currency: str | None = None
     own_numbers: str | None = None
+    certificates: frozenset[str] = frozenset()
     now: datetime = field(default_factory=lambda: datetime.max.replace(tzinfo=UTC))
     limits: Limits = field(default_factory=Limits)

@@ -12,7 +12,8 @@ from typing import Final
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, shortnumberinfo
 
-from ingest.formats.record import PartyKind, PartyNumber, Presentation
+from ingest.formats.errors import RowError
+from ingest.formats.record import Direction, PartyKind, PartyNumber, Presentation
 
 _WITHHELD: Final = frozenset(
     {
@@ -39,9 +40,10 @@ _WITHHELD: Final = frozenset(
 )
 _SHORTEST: Final = 7
 _EXTENSION: Final = re.compile(r"\d{2,6}")
-_SIP: Final = re.compile(r"(?i)(?:sips?|tel|client|user):(?P<rest>[^;?>\s]+)")
+_SIP: Final = re.compile(r"(?i)(?:sips?|tel|client|user):(?P<rest>[^;?>\s]+)(?:[;?>]\S*)?")
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
-_DIALLED: Final = re.compile(r"[+0-9][0-9 ()./\-]*")
+_FEATURE: Final = re.compile(r"[0-9*#]*[*#][0-9*#]*")
+_DIALLED: Final = re.compile(r"[+0-9(][0-9 ()./\-]*")
 _EVERYWHERE: Final = frozenset({"112", "911", "999", "000"})
 _CACHED: Final = 200_000
 
@@ -80,6 +82,8 @@ def _classify(text: str, region: str | None) -> tuple[str | None, PartyKind]:
     bare = match["rest"] if match else text
     if _ADDRESS.fullmatch(bare):
         user = bare.split("@")[0]
+        if _is_emergency(user, region) or _FEATURE.fullmatch(user):  # `sip:911@switch` is nobody either
+            return None, PartyKind.EMERGENCY if user.isdigit() else PartyKind.SERVICE
         e164 = _e164(user, None) if user.startswith("+") else None
         return e164, PartyKind.SUBSCRIBER if e164 else PartyKind.ADDRESS
     if "*" in bare or "#" in bare or _is_emergency(bare, region):
@@ -134,3 +138,48 @@ def _with_country_code(text: str, region: str | None) -> str | None:
     if not phonenumbers.is_valid_number(number):
         return None
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+_AS_FLOAT: Final = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?[eE]\+?\d{1,3}|\d{7,}\.0+", re.ASCII)
+
+
+def whole_number(text: str) -> str:
+    """Return the text. Raises RowError `number_as_float` when it was written as a float (`4.91512E+11`)."""
+    if _AS_FLOAT.fullmatch(text.strip()):
+        raise RowError("number_as_float", "a number was written as a float and lost digits; export the column as text")
+    return text
+
+
+@lru_cache(maxsize=_CACHED)
+def dialled(raw: str, region: str | None) -> PartyNumber:
+    """Return the party of a text file's field. Raises RowError `number_as_float`."""
+    return party(whole_number(raw), region)
+
+
+class Compass:
+    """Tells a call's direction by the company's own numbers."""
+
+    def __init__(self, own_numbers: str | None) -> None:
+        self._own = re.compile(own_numbers) if own_numbers else None
+        self._known: dict[PartyNumber, bool] = {}
+
+    def direction(self, caller: PartyNumber, callee: PartyNumber) -> Direction:
+        """Return the direction; without own numbers only a call between extensions is known, as internal."""
+        if self._own is None:
+            inside = caller.kind is PartyKind.EXTENSION and callee.kind is PartyKind.EXTENSION
+            return Direction.INTERNAL if inside else Direction.UNKNOWN
+        ours, theirs = self._is_own(caller), self._is_own(callee)
+        if ours and theirs:
+            return Direction.INTERNAL
+        if ours or theirs:
+            return Direction.OUTBOUND if ours else Direction.INBOUND
+        return Direction.UNKNOWN
+
+    def _is_own(self, number: PartyNumber) -> bool:
+        known = self._known.get(number)
+        if known is None:
+            texts = (text for text in (number.raw, number.e164) if text)
+            known = self._own is not None and any(self._own.fullmatch(text[:64]) for text in texts)
+            if len(self._known) < _CACHED:
+                self._known[number] = known
+        return known

@@ -82,10 +82,21 @@ class Input:
 
         A byte order mark decides over `encoding` and is taken off. Lines end with LF or CRLF; a lone CR ends none.
         """
-        blocks, encoding = _unmarked(self.blocks(), encoding)
+        blocks, encoding = _unmarked(self.blocks(), codecs.lookup(encoding).name)
         if encoding.startswith(("utf-16", "utf-32")):
             blocks, encoding = _as_utf8(blocks, encoding), "utf-8"
         return _decoded(_split(blocks, self.limits.line_bytes), encoding)
+
+
+def text_lines(head: bytes) -> Iterator[tuple[int, str] | Rejection]:
+    """Yield the lines of a file's beginning as text, for `recognise`: the last one, which may be cut, is left out."""
+    blocks, encoding = _unmarked(iter([head]), "utf-8")
+    text = b"".join(blocks).decode(encoding, errors="replace")
+    lines = text.split("\n")
+    if len(head) >= HEAD_BYTES:
+        lines.pop()
+    for number, line in enumerate(lines, 1):
+        yield number, line.removesuffix("\r")
 
 
 def _decompressed(raw: ByteSource, limits: Limits) -> Iterator[bytes]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ingest.formats.errors import UnknownFormat
 from ingest.formats.options import ParseOptions
-from ingest.formats.record import Rejection, Row
+from ingest.formats.record import CallRecord, Rejection, Row
 
 if TYPE_CHECKING:
     from ingest.formats.reading import Input
@@ -44,6 +44,8 @@ class Format:
         joins: several rows of a file may be one call.
         needs_zone: times in the data are local (always, sometimes says the module's own check).
         totals: the file carries control totals: nothing lands before the last row has been read.
+        join: makes the call of its rows where the rows are events rather than legs; must be a pure function of the
+            *set* of rows (order-free, duplicates harmless: start from `joining.winners`). None: `joining.join_legs`.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Format:
     joins: bool = False
     needs_zone: bool = False
     totals: bool = False
+    join: Callable[[Sequence[Row]], CallRecord] | None = None
 
 
 NAMES: tuple[str, ...] = (

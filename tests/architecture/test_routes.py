@@ -28,6 +28,7 @@ INSIDE = {
     "duplicate": "stores turn it into a decision of their own",
     "lost-lease": "between workers",
     "not-erased": "the erasing job is tried again",
+    "unknown-chore": "the job is tried again, by a newer worker it may be",
     **dict.fromkeys(
         ("model-missing", "redaction-failed", "silence-failed", "unsupported-language", "unsupported-operator"),
         "redaction runs in workers: the runner makes it the reason of a stage",

@@ -11,7 +11,6 @@ LONGER: dict[str, str] = {
     "api/answers.py": "one class per answer, flat: reading it is looking something up",
     "api/routers/calls.py": "one resource; its routes are declarations",
     "ingest/recordings.py": "the upload plan and taking in share one document",
-    "workers/runner.py": "one job's life; each ending is written fenced",
 }
 """Files of more than 250 lines, each with what would be lost by making two of it."""
 

@@ -125,6 +125,7 @@ def test_work_across_workspaces_is_the_platforms_own() -> None:
         ("governance.workspaces", "workspaces"),
         ("ingest.call_logs", "call_logs"),  # the look for due identifiers
         ("ingest.calls", "calls"),  # the sweep's look for due calls
+        ("ingest.tombstones", "tombstones"),  # the look after a restore
         ("storage.keys", "keys"),
         ("storage.migrations", "schema_migrations"),
         ("storage.outbox", "outbox"),

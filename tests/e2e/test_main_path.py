@@ -16,6 +16,7 @@ from pymongo import MongoClient
 from support import MEDIA_TYPES, SAMPLES, RunningCallward, sample, spoken_items, wait_for
 
 from cli.client import ApiClient, ApiError
+from cli.uploading import upload
 from domain.speech import Party
 from redaction.flac import decode_flac
 from transcription.decode_guard import decode_guarded
@@ -55,7 +56,7 @@ def ready(callward: RunningCallward) -> Iterator[ReadyCall]:
         callward.client("customer") as customer,
         callward.client("privacy officer") as officer,
     ):
-        call_id = phone.upload(SAMPLES / script["file"], body)
+        call_id = upload(phone, SAMPLES / script["file"], body)
         with pytest.raises(ApiError, match="still being worked on"):
             customer.get(f"/v1/calls/{call_id}/transcript")
         wait_for("the call is ready", lambda: customer.get(f"/v1/calls/{call_id}")["state"] == "ready", timeout_s=180)
@@ -278,7 +279,7 @@ def test_bytes_that_only_look_like_audio_fail_with_a_reason_and_are_not_served(
         callward.client("customer") as customer,
         callward.client("admin") as admin,
     ):
-        call_id = phone.upload(file, {"recording": {"media_type": MEDIA_TYPES[".wav"]}})
+        call_id = upload(phone, file, {"recording": {"media_type": MEDIA_TYPES[".wav"]}})
         wait_for("the call fails", lambda: customer.get(f"/v1/calls/{call_id}")["state"] == "failed")
         stages = customer.get(f"/v1/calls/{call_id}")["stages"]
         assert (stages[0]["state"], stages[0]["reason"]) == ("failed", reason)
@@ -293,7 +294,7 @@ def test_bytes_that_only_look_like_audio_fail_with_a_reason_and_are_not_served(
 @pytest.mark.skipif(not REAL_SPEECH.exists(), reason="real speech lies beside the checkout, users do not have it")
 def test_a_call_that_changes_its_language_is_blocked_and_says_so(callward: RunningCallward) -> None:
     with callward.client("mobile app") as phone, callward.client("customer") as customer:
-        call_id = phone.upload(REAL_SPEECH / "multilingual.mp3", {"recording": {"media_type": "audio/mpeg"}})
+        call_id = upload(phone, REAL_SPEECH / "multilingual.mp3", {"recording": {"media_type": "audio/mpeg"}})
         wait_for("the call is blocked", lambda: customer.get(f"/v1/calls/{call_id}")["state"] == "blocked")
         assert customer.get(f"/v1/calls/{call_id}")["stages"][1]["reason"] == "language_unsupported"
         for what in ("transcript", "recording"):
@@ -307,7 +308,7 @@ def test_silence_is_ready_with_an_empty_transcript(callward: RunningCallward, tm
         sound.setparams((1, 2, 8000, 0, "NONE", ""))
         sound.writeframes(bytes(16_000 * 3))
     with callward.client("mobile app") as phone, callward.client("customer") as customer:
-        call_id = phone.upload(file, {"recording": {"media_type": "audio/wav"}})
+        call_id = upload(phone, file, {"recording": {"media_type": "audio/wav"}})
         wait_for("the call is ready", lambda: customer.get(f"/v1/calls/{call_id}")["state"] == "ready")
         assert customer.get(f"/v1/calls/{call_id}/transcript")["segments"] == []
         assert customer.request("GET", f"/v1/calls/{call_id}/recording").content[:4] == b"fLaC"
@@ -322,7 +323,7 @@ def test_erasing_hides_at_once_and_leaves_a_receipt_and_nothing_else(callward: R
         callward.client("customer") as customer,
         callward.client("privacy officer") as officer,
     ):
-        call_id = phone.upload(file, {"recording": {"media_type": "audio/wav"}, "channels": ["agent", "contact"]})
+        call_id = upload(phone, file, {"recording": {"media_type": "audio/wav"}, "channels": ["agent", "contact"]})
         wait_for("ready", lambda: customer.get(f"/v1/calls/{call_id}")["state"] == "ready")
         assert customer.get(f"/v1/calls/{call_id}")["truncated"] is True
         assert officer.request("DELETE", f"/v1/calls/{call_id}").json()["state"] == "erasing"
@@ -337,4 +338,4 @@ def test_erasing_hides_at_once_and_leaves_a_receipt_and_nothing_else(callward: R
         assert proof["key_destroyed"] is True
         assert proof["erased"]["transcription"] == 2
         with pytest.raises(ApiError, match="Erased"):
-            phone.upload(file, {"recording": {"media_type": "audio/wav"}})
+            upload(phone, file, {"recording": {"media_type": "audio/wav"}})

@@ -16,6 +16,7 @@ from pymongo import MongoClient
 from support import SAMPLES, RunningCallward, running_callward, wait_for
 
 from cli.client import ApiClient
+from cli.uploading import upload
 
 pytestmark = pytest.mark.xdist_group("faults")
 CALLS = 6
@@ -52,7 +53,7 @@ def short_call(folder: Path, number: int) -> Path:
 def send_calls(phone: ApiClient, folder: Path, first: int) -> list[str]:
     body = {"recording": {"media_type": "audio/wav"}, "channels": ["agent", "contact"]}
     return [
-        phone.upload(short_call(folder, number % 9), body | {"source": "faults", "origin_id": f"{first}-{number}"})
+        upload(phone, short_call(folder, number % 9), body | {"source": "faults", "origin_id": f"{first}-{number}"})
         for number in range(first, first + CALLS)
     ]
 

@@ -7,6 +7,7 @@ written. Everything around them is real.
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,6 +24,7 @@ from governance.workspaces import WorkspaceStore
 from ingest.calls import CallStore
 from ingest.registration import NewCall, Registration
 from storage.outbox import Outbox
+from workers.chores import Chore, ChoreRunner
 from workers.erasure import erase_call
 from workers.outcome import Outcome, StageRefused
 from workers.relay import Sweep
@@ -46,10 +48,12 @@ class Script:
     workspace_id: str
     runs: list[Stage] = field(default_factory=list)
     act: dict[Stage, Callable[[Document], Awaitable[Any]]] = field(default_factory=dict)
+    chores: dict[str, Chore] = field(default_factory=dict)
 
     def runner(self) -> JobRunner:
         handlers = {stage: self._handler(stage) for stage in STAGES}
-        return JobRunner(self.resources, handlers, lambda job: erase_call(self.resources, job))
+        erase = functools.partial(erase_call, self.resources)
+        return JobRunner(self.resources, handlers, erase, ChoreRunner(self.resources, self.chores).run)
 
     def _handler(self, stage: Stage) -> Callable[[Document], Awaitable[Outcome]]:
         async def handle(call: Document) -> Outcome:

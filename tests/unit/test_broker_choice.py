@@ -13,7 +13,7 @@ def celery_for(url: str) -> dict[str, object]:
 def test_rabbitmq_gets_quorum_queues_and_publisher_confirms() -> None:
     conf = celery_for("amqp://guest@localhost//")
     queues = {queue.name: queue.queue_arguments for queue in conf["task_queues"]}  # type: ignore[attr-defined]
-    assert queues == {"speech": {"x-queue-type": "quorum"}, "language": {"x-queue-type": "quorum"}}
+    assert queues == {queue: {"x-queue-type": "quorum"} for queue in ("speech", "language", "ingest")}
     assert conf["broker_transport_options"] == {"confirm_publish": True}
 
 

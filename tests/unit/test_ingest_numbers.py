@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.numbers import normalise
+from ingest.formats.parties import party
+from ingest.numbers import shown
+
+
+def normalise(raw: str | None, region: str | None) -> str | None:
+    """A number as the clear copy shows it."""
+    return shown(party(raw, region))
 
 
 @pytest.mark.parametrize(
@@ -46,3 +52,12 @@ def test_any_text_is_taken_and_normalising_twice_changes_nothing(raw: str, regio
     if once is not None and once.startswith("+"):
         assert normalise(once, region) == once
     assert once is None or once == raw.strip() or once.startswith("+")
+
+
+@pytest.mark.parametrize(("raw", "region"), [("112", None), ("911", "US"), ("*100#", "IN"), ("anonymous", "GB")])
+def test_a_code_or_a_withheld_number_is_no_subject(raw: str, region: str | None) -> None:
+    assert party(raw, region).subject is None
+
+
+def test_the_brackets_of_a_national_number_do_not_make_it_a_code() -> None:
+    assert party("(415) 555-0132", "US").subject == "+14155550132"

@@ -20,7 +20,7 @@ def services() -> dict[str, dict[str, Any]]:
 
 
 def test_compose_names_every_part(services: dict[str, dict[str, Any]]) -> None:
-    assert set(services) == {"mongo", "s3", "s3-settings", "broker", "api", "speech", "language", "relay"}
+    assert set(services) == {"mongo", "s3", "s3-settings", "broker", "api", "speech", "language", "ingest", "relay"}
 
 
 def test_compose_publishes_nothing_beyond_loopback(services: dict[str, dict[str, Any]]) -> None:
@@ -39,14 +39,14 @@ def test_compose_sets_only_variables_that_the_settings_know(services: dict[str, 
     from storage.settings import Settings  # noqa: PLC0415 - only this test looks at the other room
 
     known = {f"CALLWARD_{name}".upper() for name in Settings.model_fields}
-    for name in ("api", "speech", "language", "relay"):
+    for name in ("api", "speech", "language", "ingest", "relay"):
         assert set(services[name]["environment"]) <= known
 
 
 def test_our_processes_wait_for_their_services_and_run_without_privileges(
     services: dict[str, dict[str, Any]],
 ) -> None:
-    for name in ("api", "speech", "language", "relay"):
+    for name in ("api", "speech", "language", "ingest", "relay"):
         assert set(services[name]["depends_on"]) == {"mongo", "s3-settings", "broker"}
         assert services[name]["cap_drop"] == ["ALL"]
         assert services[name]["read_only"] is True

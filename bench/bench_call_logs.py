@@ -1,0 +1,159 @@
+"""Call-log batches: our route beside a bare FastAPI route that validates the same body and does one `insert_many`.
+
+`python bench/bench_call_logs.py [batches]` (default 300 a round). Both run in a process of their own on one MongoDB
+(majority and journal), take turns in one run, and get the same fresh entries: 100 a batch over kept connections,
+numbers out of 20,000. Ours also checks the key, tells duplicates, encrypts numbers and keeps six indexes.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from cli.apps import make_api_key
+from cli.roles import make_workspace
+from cli.stack.embedded import EmbeddedStack
+
+ROOT = Path(__file__).resolve().parent.parent
+ENTRIES = 100
+NUMBERS = 20_000
+CLIENTS = 4
+ROUNDS = 5
+PATH = "/v1/call-logs:batch"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(argv: list[str], port: int, env: dict[str, str]) -> Iterator[None]:
+    """Run a server until the block ends."""
+    process = subprocess.Popen(
+        [sys.executable, *argv], cwd=ROOT, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        until = time.monotonic() + 60
+        while not answers(port):
+            if process.poll() is not None or time.monotonic() > until:
+                raise SystemExit(f"{argv} did not start")
+            time.sleep(0.1)
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+
+
+def answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+class Phones:
+    """Makes batches of entries that nobody has sent before."""
+
+    def __init__(self) -> None:
+        self._random = random.Random(1)  # noqa: S311 - the same numbers in every run
+        self._numbers = [f"0{self._random.randrange(7_000_000_000, 9_999_999_999)}" for _ in range(NUMBERS)]
+        self._at = int(time.time() * 1000) - 3600_000
+
+    def batches(self, count: int) -> list[bytes]:
+        """Return bodies."""
+        return [self._batch() for _ in range(count)]
+
+    def _batch(self) -> bytes:
+        entries = []
+        for _ in range(ENTRIES):
+            self._at -= 1
+            entries.append(
+                {
+                    "number": self._random.choice(self._numbers),
+                    "date": self._at,
+                    "duration_s": self._random.randrange(600),
+                    "type": self._random.choice((1, 2, 3)),
+                    "presentation": 1,
+                    "sim_slot": 0,
+                }
+            )
+        body = {"device_id": str(uuid.uuid4()), "zone": "Asia/Kolkata", "region": "IN", "entries": entries}
+        return json.dumps(body).encode()
+
+
+def send(port: int, key: str, bodies: list[bytes]) -> float:
+    """Send the bodies over a few kept connections; return entries a second."""
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
+    failures: list[int] = []
+
+    def client(share: list[bytes]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        for body in share:
+            connection.request("POST", PATH, body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != http.HTTPStatus.OK:
+                failures.append(answer.status)
+        connection.close()
+
+    threads = [threading.Thread(target=client, args=(bodies[n::CLIENTS],)) for n in range(CLIENTS)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took = time.perf_counter() - began
+    if failures:
+        raise SystemExit(f"refused: {sorted(set(failures))}")
+    return len(bodies) * ENTRIES / took
+
+
+def main() -> None:
+    """Print entries a second and the ratio."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    phones = Phones()
+    with tempfile.TemporaryDirectory() as folder, EmbeddedStack(Path(folder)) as stack:
+        platform_key, ours_at, peer_at = make_api_key(), free_port(), free_port()
+        url = f"http://127.0.0.1:{ours_at}"
+        own = {"CALLWARD_API_PORT": str(ours_at), "CALLWARD_PUBLIC_URL": url, "CALLWARD_BOOTSTRAP_KEY": platform_key}
+        with (
+            serving(["-m", "api"], ours_at, {**stack.env, **own}),
+            serving(["bench/call_logs_peer.py", str(peer_at)], peer_at, dict(stack.env)),
+        ):
+            key = make_workspace(url, platform_key, "Bench").keys["mobile app"]
+            for port in (ours_at, peer_at):
+                send(port, key, phones.batches(30))
+            rounds = []
+            for _ in range(ROUNDS):
+                bodies = phones.batches(count)
+                ours, peer = send(ours_at, key, bodies), send(peer_at, key, bodies)
+                rounds.append((ours, peer))
+                print(f"ours {ours:9,.0f} entries/s   bare route {peer:9,.0f} entries/s   ratio {ours / peer:.2f}")
+            ratio = statistics.median(ours / peer for ours, peer in rounds)
+            print(f"{ROUNDS} rounds of {count} batches of {ENTRIES}: ratio {ratio:.2f} (median)")
+
+
+if __name__ == "__main__":
+    main()

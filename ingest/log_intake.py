@@ -1,0 +1,137 @@
+"""Taking in a batch of a phone's call log: each entry lands once, or is refused with a reason.
+
+Everything is one write. Killed anywhere, the batch is sent again and ends in the same state: ids come from the
+entries themselves, and of two versions of an entry the same one stays in any order (`ingest.log_documents`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from domain.policy import Policy
+from domain.records import Category
+from domain.retention import due_at
+from ingest.call_logs import CallLogStore
+from ingest.formats.errors import REASONS, RowError
+from ingest.log_batches import BatchIn, Device, EntryIn, device_of, skew_s
+from ingest.log_documents import DeviceLog, log_id, version_of
+from ingest.log_entries import LogEntry, read_entry, told_id
+from ingest.log_outcomes import BatchResult, EntryResult, LogOutcome, counted
+from ingest.tombstones import TombstoneStore
+from ingest.traffic import TrafficSealer, month_of
+from storage.keys import BlindIndexer
+from storage.mongo import Document
+from storage.resources import Resources
+
+_STORED = frozenset({LogOutcome.CREATED, LogOutcome.DUPLICATE, LogOutcome.UPDATED})
+
+
+class _Row(msgspec.Struct, gc=False):
+    """An entry of the batch on its way: what was sent, what it means, under which id, what became of it."""
+
+    index: int
+    sent: EntryIn
+    entry: LogEntry
+    log_id: str
+
+
+class LogIntake:
+    """Takes in the batches of a workspace's phones, under its policy."""
+
+    def __init__(self, resources: Resources, workspace_id: str, policy: Policy) -> None:
+        self._resources = resources
+        self._workspace_id = workspace_id
+        self._policy = policy
+
+    async def take_in(self, batch: BatchIn, *, now: datetime) -> BatchResult:
+        """Store what of the batch can be stored and say what became of each entry.
+
+        Raises:
+            Invalid: zone, region, device id or `sent_at` cannot be accepted; nothing is stored.
+        """
+        device, skew = device_of(batch), skew_s(batch, now=now)
+        indexer = await self._resources.keyring.blind_indexer(self._workspace_id)
+        rows: list[_Row] = []
+        results: list[EntryResult] = []
+        for index, sent in enumerate(batch.entries):
+            try:
+                entry = read_entry(sent, device, now=now)
+            except RowError as error:
+                results.append(_rejected(index, sent, error))
+            else:
+                rows.append(_Row(index, sent, entry, log_id(indexer, device, entry)))
+        chosen = _greatest(rows, indexer, device)
+        outcomes = await self._land(device, chosen, now)
+        results.extend(_result(row, outcomes[row.log_id], best=chosen[row.log_id] is row) for row in rows)
+        results.sort(key=_index)
+        stored = [row.entry.setup_time for row in rows if outcomes[row.log_id] in _STORED]
+        return BatchResult(results, counted(results), skew, min(stored, default=None), max(stored, default=None))
+
+    async def _land(self, device: Device, chosen: Mapping[str, _Row], now: datetime) -> dict[str, LogOutcome]:
+        if not chosen:
+            return {}
+        sealer, erased = await asyncio.gather(
+            self._sealer([row.entry.setup_time for row in chosen.values()], now),
+            TombstoneStore(self._resources, self._workspace_id).erased_rows(chosen.keys()),
+        )
+        if erased:
+            await self._resources.audit.append(
+                self._workspace_id,
+                "call_log:redelivery:refused",
+                actor="ingest",
+                now=now,
+                detail={"entries": len(erased)},
+            )
+        log = DeviceLog(sealer, device)
+        outcomes = dict.fromkeys(erased, LogOutcome.ERASED)
+        documents: list[Document] = []
+        for name, row in chosen.items():
+            if name in erased:
+                continue
+            if log.expired(row.entry):
+                outcomes[name] = LogOutcome.EXPIRED
+            else:
+                documents.append(log.document(name, row.entry))
+        return outcomes | await CallLogStore(self._resources, self._workspace_id).land(documents, now=now)
+
+    async def _sealer(self, anchors: Sequence[datetime], now: datetime) -> TrafficSealer:
+        """Return a sealer with the keys of those months only of which identifiers may still be kept."""
+        latest: dict[str, datetime] = {}
+        for anchor in anchors:
+            month = month_of(anchor)
+            latest[month] = max(anchor, latest.get(month, anchor))
+        rule = self._policy.categories[Category.TRAFFIC_IDENTIFIERS].retention
+        kept = [anchor for anchor in latest.values() if due_at(rule, anchor) > now]
+        return await TrafficSealer.open(self._resources, self._workspace_id, self._policy, kept, now=now)
+
+
+def _greatest(rows: Iterable[_Row], indexer: BlindIndexer, device: Device) -> dict[str, _Row]:
+    """Return of the rows that are one entry the one of the greatest version; the first of equals."""
+    chosen: dict[str, _Row] = {}
+    for row in rows:
+        other = chosen.setdefault(row.log_id, row)
+        if other is not row and version_of(indexer, device, other.entry) < version_of(indexer, device, row.entry):
+            chosen[row.log_id] = row
+    return chosen
+
+
+def _index(result: EntryResult) -> int:
+    return result.index
+
+
+def _rejected(index: int, sent: EntryIn, error: RowError) -> EntryResult:
+    return EntryResult(index, LogOutcome.REJECTED, told_id(sent), reason=error.reason, message=error.message)
+
+
+def _result(row: _Row, outcome: LogOutcome, *, best: bool) -> EntryResult:
+    if outcome is LogOutcome.EXPIRED:
+        reason = "retention_over"
+        return EntryResult(row.index, outcome, row.sent.entry_id, reason=reason, message=REASONS[reason])
+    if outcome is LogOutcome.ERASED:
+        return EntryResult(row.index, outcome, row.sent.entry_id)
+    status = outcome if best else LogOutcome.DUPLICATE
+    return EntryResult(row.index, status, row.sent.entry_id, row.log_id)

@@ -1,0 +1,89 @@
+"""The two databases: where each collection is at home, and how it gets its indexes and its validator.
+
+Keys, tombstones and receipts lie beside the records, in a database that is backed up apart: a restore of the records
+must bring back neither a destroyed key nor what was erased.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from bson.codec_options import CodecOptions
+from pymongo.errors import BulkWriteError
+
+from storage.catalog import BY_NAME, CollectionSpec
+
+_PAGE: Final = 1000
+_DUPLICATE: Final = 11000
+
+
+class Homes:
+    """The databases behind one client."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        options: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
+        self._records = client.get_database(name, codec_options=options)
+        self._keys = client.get_database(f"{name}_keys", codec_options=options)
+
+    def _home(self, spec: CollectionSpec) -> Any:
+        return self._keys if spec.apart else self._records
+
+    def _raw(self, name: str) -> Any:
+        spec = BY_NAME[name]
+        return self._home(spec)[spec.name]
+
+    async def copy_apart(self, name: str) -> int:
+        """Copy what an earlier version wrote of this collection among the records; return how many were new.
+
+        Page by page, what is there already is left as it is: safe to run twice, and again after a restore.
+        """
+        source, target = self._records[name], self._raw(name)
+        copied = 0
+        found: dict[str, Any] = {}
+        while page := await source.find(found).sort("_id", 1).limit(_PAGE).to_list(length=None):
+            found = {"_id": {"$gt": page[-1]["_id"]}}
+            try:
+                await target.insert_many(page, ordered=False)
+                copied += len(page)
+            except BulkWriteError as error:
+                if any(one["code"] != _DUPLICATE for one in error.details["writeErrors"]):
+                    raise
+                copied += int(error.details["nInserted"])
+        return copied
+
+    async def create_missing(self) -> None:
+        """Create collections, validators and indexes that are missing or differ. Safe to run by many at once."""
+        for spec in BY_NAME.values():
+            home = self._home(spec)
+            if spec.name not in await home.list_collection_names(filter={"name": spec.name}):
+                await self._create(home, spec.name)
+            if spec.tagged:
+                await home.command(
+                    {
+                        "collMod": spec.name,
+                        "validator": spec.validator(),
+                        "validationLevel": "strict",
+                        "validationAction": "error",
+                    }
+                )
+            for index in spec.indexes:
+                options: dict[str, Any] = {"name": index.name, "unique": index.unique}
+                if index.partial is not None:
+                    options["partialFilterExpression"] = index.partial
+                if index.expire_after_s is not None:
+                    options["expireAfterSeconds"] = index.expire_after_s
+                await home[spec.name].create_index(list(index.keys), **options)
+
+    @staticmethod
+    async def _create(home: Any, name: str) -> None:
+        from pymongo.errors import CollectionInvalid, OperationFailure  # noqa: PLC0415 - used on this path only
+
+        try:
+            await home.create_collection(name)
+        except CollectionInvalid:
+            return
+        except OperationFailure as error:
+            already_exists = 48
+            if error.code != already_exists:
+                raise
