@@ -110,7 +110,7 @@ class CallOut(Answer):
     stages: list[StageOut]
     source: str
     media_type: str
-    size: int
+    size: int | None = Field(description="Bytes; null until a recording that is fetched from a provider has come.")
     duration_s: float | None
     channels: int | None
     language: str | None
@@ -123,8 +123,50 @@ class CallOut(Answer):
     record: TagsOut
 
 
+class MatchCandidate(Answer):
+    """A call log or CDR that may belong to a recording."""
+
+    log_id: str
+    how: Literal["id", "number", "time"]
+    confidence: float = Field(ge=0, le=1)
+
+
+class MatchOut(Answer):
+    """Which call log belongs to a recording, and what that rests on."""
+
+    state: Literal["matched", "review", "open", "none"] = Field(
+        description="`review`: more than one fits, and a person decides. `open`: none has come yet. `none`: there is "
+        "nothing to go by, or none came in thirty days, or a person said so."
+    )
+    log_id: str | None
+    how: Literal["given", "id", "person", "number", "time"] | None
+    confidence: float | None = Field(ge=0, le=1)
+    candidates: list[MatchCandidate]
+    began: datetime | None = Field(description="When the recording began, as its device says.")
+    decided_at: datetime
+
+
+class MatchedCall(Answer):
+    """A call and its match."""
+
+    call_id: str
+    setup_time: datetime | None
+    created_at: datetime
+    duration_s: float | None
+    match: MatchOut
+
+
+class MatchPage(Answer):
+    """A page of matches, newest call first."""
+
+    matches: list[MatchedCall]
+    next: str | None = Field(description="Cursor of the next page; also in the Link header.")
+
+
 class CallDetail(CallOut):
     """A call with its log, what was found in it (kinds and counts, never values) and the tags of each record."""
+
+    match: MatchOut | None = Field(description="None for calls that are older than the matching.")
 
     call_log: CallLogOut | None
     found: dict[str, int] | None

@@ -17,7 +17,22 @@ from api.keys import KeyStore
 from api.middleware import BodyLimit, RequestContext
 from api.openapi import keyless
 from api.problems import install_problems
-from api.routers import call_logs, calls, content, corpus, health, jobs, privacy, vcons, workspaces
+from api.routers import (
+    call_logs,
+    callbacks,
+    calls,
+    cdrs,
+    content,
+    corpus,
+    health,
+    imports,
+    jobs,
+    matches,
+    privacy,
+    sources,
+    vcons,
+    workspaces,
+)
 from storage.migrations import migrate
 from storage.resources import Resources
 from storage.settings import Settings
@@ -52,11 +67,16 @@ def create_app(settings: Settings) -> FastAPI:
         workspaces.router,
         calls.router,
         call_logs.router,
+        cdrs.router,
+        imports.router,
+        sources.router,
+        callbacks.router,
         content.router,
         vcons.router,
         privacy.router,
         corpus.router,
         jobs.router,
+        matches.router,
         health.router,
     ):
         app.include_router(router)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +22,7 @@ from domain.processing import Consent
 from domain.records import Purpose
 from domain.retention import Duration
 from domain.scopes import Scope
+from ingest.file_names import LONGEST
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)]
@@ -41,10 +43,17 @@ def _in_our_time(value: datetime) -> datetime:
     return value
 
 
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("write a zone of the IANA database, such as Asia/Kolkata")
+    return name
+
+
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_our_time)]
 """An instant with its zone, so far from the ends of the calendar that no zone moves it over them."""
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$"), Field(examples=["9f" * 32])]
 
+LogId = Annotated[str, StringConstraints(pattern=r"^(log|cdr)_[a-z2-7]{26}$"), Field(examples=["log_" + "a" * 26])]
 PartSums = Annotated[
     list[Sha256],
     Field(
@@ -111,6 +120,15 @@ class RecordingIn(Body):
         default=None, strict=True, description="Parts of 8 MiB; by default for more than 32 MiB."
     )
     part_sha256: PartSums = []
+    started_at: Moment | None = Field(
+        default=None, examples=["2026-11-20T11:32:07+05:30"], description="When the recording began."
+    )
+    file_name: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)] | None = Field(
+        default=None,
+        examples=["Call recording +14155550132_261120_113207.m4a"],
+        description="As the recorder named it. Number and time are read from it, to find the call log; the name is not "
+        "kept. Its time is the phone's local time: send `device_zone` too.",
+    )
 
 
 class CallLogIn(Body):
@@ -148,6 +166,18 @@ class CallIn(Body):
     )
     consent: Consent = Consent.UNKNOWN
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = Field(default=None, examples=["en"])
+    log_id: LogId | None = Field(
+        default=None,
+        description="The call log or CDR that the recording belongs to, where the client knows it. Certain, and final.",
+    )
+    device_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")] | None = Field(
+        default=None,
+        examples=["b7c1e0f2"],
+        description="The same as in POST /v1/call-logs:batch; stored as a keyed hash.",
+    )
+    device_zone: Annotated[str, AfterValidator(_known_zone)] | None = Field(
+        default=None, examples=["Asia/Kolkata"], description="The device's IANA zone, for the time in `file_name`."
+    )
 
 
 class UploadIn(Body):
@@ -161,6 +191,12 @@ class CompleteIn(Body):
 
     sha256: Sha256
     part_sha256: PartSums = []
+
+
+class MatchIn(Body):
+    """Which call log a recording belongs to, as a person decides it."""
+
+    log_id: LogId | None = Field(description="Null: none of them.")
 
 
 class ConsentIn(Body):

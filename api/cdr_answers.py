@@ -105,7 +105,7 @@ class LegOut(Answer):
     disposition: str | None = None
     caller: PartyOut
     callee: PartyOut
-    facts: dict[str, str] = {}
+    facts: dict[str, str] = Field(default={})
     cost: CostOut | None = None
 
 

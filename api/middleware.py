@@ -16,7 +16,7 @@ from domain.logs import where
 log = structlog.get_logger()
 MAX_BODY_BYTES = 1024 * 1024
 _SAFE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_UPLOADS = re.compile(r"/v1/calls/[a-z0-9_]+/recording|/v1/vcons")
+_UPLOADS = re.compile(r"/v1/calls/[a-z0-9_]+/recording|/v1/vcons|/v1/cdrs")
 _LONGEST_LENGTH = 15
 
 
@@ -69,7 +69,7 @@ class RequestContext:
 
 
 class BodyLimit:
-    """Refuses bodies over 1 MiB everywhere but where recordings and vCons come in; those have limits of their own."""
+    """Refuses bodies over 1 MiB but where recordings, vCons and CDR files come in; those have limits of their own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -126,6 +126,28 @@ PROBLEMS: dict[str, Problem] = {
         "Add ?reason=… (3 to 200 characters) saying why; it is kept in the audit log, so name no person in it.",
     ),
     "range-not-satisfiable": Problem(416, "The range lies outside the recording", "Ask for a range within `size`."),
+    "unknown-format": Problem(
+        422,
+        "The file is none of the formats that are taken in",
+        "Name its format (?format=…), or its columns in the source's mapping (PUT /v1/sources/{name}); "
+        "`known` lists the formats.",
+    ),
+    "zone-needed": Problem(
+        422,
+        "The file's times have no zone",
+        "Set the zone of its source (PUT /v1/sources/{name}), or name it with ?zone=Area/City; nothing is guessed.",
+    ),
+    "callback-refused": Problem(
+        403,
+        "Nobody vouches for this callback",
+        "Check the source's secrets and settings (PUT /v1/sources/{name}), that the provider was given the source's own "
+        "address, and that CALLWARD_PUBLIC_URL is the address it was given under.",
+    ),
+    "callback-unreadable": Problem(
+        422,
+        "The callback is not what this provider sends",
+        "See `detail`. Nothing of it was stored; if the provider sends this now, tell us which field changed.",
+    ),
     "unavailable": Problem(
         503,
         "A part does not answer now",

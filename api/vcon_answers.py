@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from api.answers import Answer
-from ingest.vcons import RecordingOutcome, TakenVCon
+from ingest.vcon_recordings import RecordingOutcome
+from ingest.vcons import TakenVCon
 
 _OUTCOMES = ("created", "merged", "duplicates", "expired", "erased")
 
@@ -16,7 +17,9 @@ class VConRecordingOut(Answer):
     dialog: int = Field(description="Its position among the vCon's dialogs.")
     outcome: RecordingOutcome
     call_id: str | None = Field(description="The call that it became, or is already.")
-    reason: str | None = Field(description="A constant word: `external`, or a problem code.")
+    reason: str | None = Field(
+        description="Why it was not taken in: `host_not_listed`, `not_https`, `no_hash`, or a problem code."
+    )
 
 
 class VConRefusedOut(Answer):

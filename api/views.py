@@ -10,6 +10,8 @@ from api.answers import (
     CallLogOut,
     CallOut,
     HoldOut,
+    MatchedCall,
+    MatchOut,
     PartLink,
     Received,
     SignedLink,
@@ -76,6 +78,7 @@ def call_detail(
     return CallDetail.model_validate(
         {
             **_call(document),
+            "match": match_of(document),
             "call_log": None if log is None else _call_log(log, numbers),
             "found": None if redaction is None else redaction["inventory"],
             "records": records,
@@ -83,12 +86,23 @@ def call_detail(
     )
 
 
+def match_of(document: Document) -> MatchOut | None:
+    """Return which call log belongs to a call's recording."""
+    return MatchOut.model_validate(document["match"]) if "match" in document else None
+
+
+def matched_call(document: Document) -> MatchedCall:
+    """Return a call as the list of matches shows it."""
+    shown = {name: document.get(name) for name in ("setup_time", "created_at", "duration_s", "match")}
+    return MatchedCall.model_validate({"call_id": document["_id"], **shown})
+
+
 def _call_log(log: Document, numbers: dict[str, str | None] | None) -> CallLogOut:
     shown = ("setup_time", "answer_time", "end_time", "duration_s", "direction", "disposition")
     references = log.get("identifiers", {}).get("index", [])
     return CallLogOut.model_validate(
         {
-            **{name: log[name] for name in shown},
+            **{name: log.get(name) for name in shown},
             "party_refs": [reference[:12] for reference in references],
             **(numbers or {}),
         }

@@ -35,6 +35,8 @@ ENTRIES = 100
 NUMBERS = 20_000
 CLIENTS = 4
 ROUNDS = 5
+WARM_UP = 500
+"""Batches before the first round: after them most of the numbers have been seen once, as in a service that runs."""
 PATH = "/v1/call-logs:batch"
 
 
@@ -48,7 +50,11 @@ def free_port() -> int:
 def serving(argv: list[str], port: int, env: dict[str, str]) -> Iterator[None]:
     """Run a server until the block ends."""
     process = subprocess.Popen(
-        [sys.executable, *argv], cwd=ROOT, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *argv],
+        cwd=ROOT,
+        env={**os.environ, **env},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         until = time.monotonic() + 60
@@ -144,7 +150,7 @@ def main() -> None:
         ):
             key = make_workspace(url, platform_key, "Bench").keys["mobile app"]
             for port in (ours_at, peer_at):
-                send(port, key, phones.batches(30))
+                send(port, key, phones.batches(WARM_UP))
             rounds = []
             for _ in range(ROUNDS):
                 bodies = phones.batches(count)

@@ -1,4 +1,4 @@
-"""The plain peer of `bench_call_logs`: a FastAPI route that validates the same body and inserts its entries as they are.
+"""The plain peer of `bench_call_logs`: a FastAPI route that validates the same body and inserts its entries.
 
 No keys, no duplicates told, no encryption, no index but that of `_id`. `python bench/call_logs_peer.py PORT`.
 """

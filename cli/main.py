@@ -14,6 +14,8 @@ from cli import files, jobs, policy
 from cli.client import ApiError
 from cli.demo import run_demo
 from cli.doctor import doctor as run_doctor
+from cli.parse import parse as run_parse
+from cli.push import push as run_push
 from cli.stack.errors import StackError
 from cli.up import run_up
 
@@ -24,6 +26,8 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(jobs.app, name="jobs")
 app.command("transcribe")(files.transcribe)
 app.command("redact")(files.redact)
+app.command("parse")(run_parse)
+app.command("push")(run_push)
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of the stack's data, logs and keys.")]
 

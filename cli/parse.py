@@ -1,4 +1,4 @@
-"""`callward parse`: any call log, CDR file, callback, SIPREC or vCon file as normalised JSON lines, without a server."""
+"""`callward parse`: any call log, CDR, callback, SIPREC or vCon file as normalised JSON lines, without a server."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 import yaml
-from ingest.formats.csv_mapping import mapping_from
 
 from domain.errors import CallwardError
 from ingest.formats.errors import FileRefused
 from ingest.formats.joining import join, joined
+from ingest.formats.mapping import mapping_from
 from ingest.formats.options import ParseOptions
 from ingest.formats.reading import Input
 from ingest.formats.record import CallRecord, Rejection, to_json

@@ -1,7 +1,7 @@
 """Sending a recording: registered once, parts in parallel, gone on with after any interruption.
 
-The Idempotency-Key is made from the bytes and the name, so that a second run, after a crash or on another day, finds the
-same call and sends only what has not arrived.
+The Idempotency-Key is made from the bytes and the name, so that a second run, after a crash or on another day, finds
+the same call and sends only what has not arrived.
 """
 
 from __future__ import annotations

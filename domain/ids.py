@@ -5,11 +5,13 @@ They are random, or a hash under the workspace's key where the same thing must g
 
 from __future__ import annotations
 
-import base64
 import re
 import secrets
 from typing import Final
 
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS: Final = [one + two for one in _LETTERS for two in _LETTERS]
+_SHIFTS: Final = range(120, -1, -10)
 _SHAPE: Final = re.compile(r"(?P<kind>[a-z]{2,5})_(?P<body>[a-z2-7]{26})")
 
 
@@ -19,8 +21,12 @@ def new_id(kind: str) -> str:
 
 
 def id_from_bytes(kind: str, sixteen: bytes) -> str:
-    """Return the id of these 16 bytes: for ids that are a keyed hash, so that the same thing gets the same id."""
-    return f"{kind}_{base64.b32encode(sixteen).decode('ascii').rstrip('=').lower()}"
+    """Return the id of these 16 bytes: for ids that are a keyed hash, so that the same thing gets the same id.
+
+    It is their base32; `base64.b32encode` gives the same in twice the time, which rows by the million would pay.
+    """
+    number = int.from_bytes(sixteen, "big") << 2
+    return f"{kind}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
 
 
 def is_id(kind: str, text: str) -> bool:

@@ -16,6 +16,8 @@ from governance.profiles import DEFAULT_PROFILE, build_policy, load_profile
 from storage.mongo import Document
 from storage.resources import Resources
 
+_POLICIES: dict[tuple[str, int], Policy] = {}
+_MOST_POLICIES = 10_000
 DEFAULT_INSTRUCTION = (Purpose.TRANSCRIPTION, Purpose.REDACTION, Purpose.SERVE_CUSTOMER)
 
 
@@ -79,12 +81,19 @@ class WorkspaceStore:
         document = await self._workspaces.find_one({"_id": workspace_id})
         if document is None:
             raise NotFound("no such workspace", workspace_id=workspace_id)
-        policy = await self._resources.database.scoped("policies", workspace_id).find_one(
-            {"version": document["policy_version"]}
-        )
-        if policy is None:
+        return _workspace(document, await self._policy(workspace_id, int(document["policy_version"])))
+
+    async def _policy(self, workspace_id: str, version: int) -> Policy:
+        """Return a version of a workspace's policy; a version is never changed, so that it is read once a process."""
+        known = _POLICIES.get((workspace_id, version))
+        if known is not None:
+            return known
+        found = await self._resources.database.scoped("policies", workspace_id).find_one({"version": version})
+        if found is None:
             raise NotFound("the workspace has no policy", workspace_id=workspace_id)
-        return _workspace(document, build_policy(policy["body"]))
+        if len(_POLICIES) >= _MOST_POLICIES:
+            _POLICIES.clear()
+        return _POLICIES.setdefault((workspace_id, version), build_policy(found["body"]))
 
 
 def _policy_body(new: NewWorkspace, workspace_id: str, *, region: str) -> dict[str, Any]:

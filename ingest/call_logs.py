@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from domain.errors import Conflict, Gone, NotFound
@@ -19,11 +19,11 @@ from domain.policy import Policy
 from domain.records import Category
 from ingest.formats.parties import NOBODY
 from ingest.formats.record import PartyNumber
-from ingest.log_documents import SOURCE, device_token, differences, numbers_of
+from ingest.log_documents import RANKED, SOURCE, as_it_is, device_token, differences, numbers_of, supersedes
 from ingest.log_outcomes import LogOutcome
 from ingest.numbers import shown
 from ingest.tombstones import TombstoneStore
-from ingest.traffic import TrafficSealer, open_identifiers
+from ingest.traffic import TrafficSealer, days_of, open_identifiers
 from storage.mongo import Document
 from storage.resources import Resources
 
@@ -114,7 +114,7 @@ class CallLogStore:
         return outcomes
 
     async def _versions(self, ids: Sequence[str]) -> Mapping[str, Document]:
-        found = await self._logs.find({"_id": {"$in": list(ids)}}, fields=("version", "identifiers.month"))
+        found = await self._logs.find({"_id": {"$in": list(ids)}}, fields=RANKED)
         return {document["_id"]: document for document in found}
 
     async def _settle(self, document: Document, stored: Document | None, now: datetime) -> LogOutcome:
@@ -123,12 +123,10 @@ class CallLogStore:
         for _ in range(_TRIES):
             if stored is None:  # it went between our write and our look
                 return LogOutcome.ERASED
-            if stored["version"] >= document["version"]:
+            if not supersedes(document, stored):
                 return LogOutcome.DUPLICATE
-            identified = "month" in stored.get("identifiers", {})
-            where = {"version": stored["version"], "identifiers.month": {"$exists": identified}}
-            change = differences(document, identified=identified, now=now)
-            if await self._logs.update({"_id": log_id, **where}, {"$set": change}):
+            change = differences(stored, document, now=now)
+            if await self._logs.update(as_it_is(stored), {"$set": change}):
                 return LogOutcome.UPDATED
             stored = (await self._versions([log_id])).get(log_id)
         raise Conflict("the entry is being written by others; send the batch again")
@@ -201,16 +199,17 @@ class CallLogStore:
         )
         return [document["call_id"] for document in found]
 
-    async def months_over(self, *, now: datetime) -> list[str]:
-        """Return the months of which every identifier that is left is due.
+    async def relink(self, log_id: str, before: str | None, after: str | None, *, tx: Any) -> bool:
+        """Point a log at another call (None is no call); False when it is gone or does not point at `before`."""
+        return await self._logs.update({"_id": log_id, "call_id": before}, {"$set": {"call_id": after}}, tx=tx) == 1
 
-        Their keys go before the identifiers do: a sweep that is cut short in between finds them again.
-        """
-        due, kept = {"identifiers.retain_until": {"$lte": now}}, {"identifiers.retain_until": {"$gt": now}}
-        this_month = now.astimezone(UTC).strftime("%Y-%m")
-        months = {log["identifiers"]["month"] for log in await self._logs.find(due, fields=("identifiers.month",))}
-        over = sorted(month for month in months if month < this_month)
-        return [month for month in over if not await self._logs.count({"identifiers.month": month, **kept})]
+    async def holds_identifiers(self, month: str, *, now: datetime) -> bool:
+        """Say whether identifiers that are not due lie sealed under this month's key."""
+        kept = {"identifiers.month": month, "identifiers.retain_until": {"$gt": now}}
+        for day in days_of(month):
+            if await self._logs.find_one({"setup_time": day, **kept}, fields=("_id",)) is not None:
+                return True
+        return False
 
     async def drop_due_identifiers(self, *, now: datetime) -> int:
         """Take the identifiers out of logs whose clock for them is over; totals stay (promise RK8)."""

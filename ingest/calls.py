@@ -151,11 +151,19 @@ class CallStore:
         if await self._calls.update({"_id": call_id, "state": {"$in": _LIVE}}, {"$set": change}, tx=tx) != 1:
             raise Gone("the call is being erased", call_id=call_id)
 
-    async def start_erasing(self, call_id: str, *, cause: str, now: datetime) -> bool:
-        """Hide the call at once; False when it is on its way out already. Raises NotFound."""
+    async def start_erasing(self, call_id: str, *, cause: str, now: datetime, duplicate_of: str | None = None) -> bool:
+        """Hide the call at once; False when it is on its way out already. Raises NotFound.
+
+        Args:
+            call_id: the call.
+            cause: a constant word for the receipt.
+            now: when.
+            duplicate_of: the call that was delivered before and is served instead.
+        """
+        instead = {} if duplicate_of is None else {"duplicate_of": duplicate_of}
         matched = await self._calls.update(
             {"_id": call_id, "state": {"$in": _LIVE}},
-            {"$set": {"state": CallState.ERASING.value, "erase_cause": cause, "updated_at": now}},
+            {"$set": {"state": CallState.ERASING.value, "erase_cause": cause, "updated_at": now, **instead}},
         )
         if matched:
             return True
@@ -196,6 +204,28 @@ class CallStore:
         if matched != 1:
             raise Conflict("the call is being erased", call_id=call_id)
 
+    async def change_match(self, call_id: str, revision: int, change: Document, *, tx: Any = None) -> bool:
+        """Write what is known of a call's log, unless that was changed, or asked for anew, since `revision`."""
+        where = {"_id": call_id, "state": {"$in": _LIVE}, "match.revision": revision}
+        change = {"$set": change, "$inc": {"match.revision": 1}}
+        return await self._calls.update(where, change, tx=tx) == 1
+
+    async def poke_matches(self, where: Document, *, now: datetime) -> int:
+        """Let calls look for their logs anew, soon; return how many will."""
+        change = {"$set": {"match.next_try_at": now}, "$inc": {"match.revision": 1}}
+        found = {"$and": [where, {"state": {"$in": _LIVE}, "match.revision": {"$gte": 1}}]}
+        return await self._calls.update_all(found, change)
+
+    async def page_of_matches(
+        self, state: str, *, now: datetime, limit: int, after: tuple[datetime, str] | None = None
+    ) -> list[Document]:
+        """Return calls whose match stands so, newest first; `after` is the (created_at, id) of the last one seen."""
+        parts: list[Document] = [{"match.state": state, "state": {"$in": _LIVE}, "retain_until": {"$gt": now}}]
+        if after is not None:
+            moment, call_id = after
+            parts.append({"$or": [{"created_at": {"$lt": moment}}, {"created_at": moment, "_id": {"$lt": call_id}}]})
+        return await self._calls.find({"$and": parts}, sort=(("created_at", -1), ("_id", -1)), limit=limit)
+
 
 async def live_calls_after(resources: Resources, call_id: str, *, limit: int) -> list[Document]:
     """Return calls of any workspace that are not on their way out, in the order of their ids, after this one."""
@@ -204,6 +234,12 @@ async def live_calls_after(resources: Resources, call_id: str, *, limit: int) ->
         limit=limit,
         fields=("workspace_id", "source", "origin_id", "content_hash", "setup_time"),
     )
+
+
+async def calls_to_match(resources: Resources, *, now: datetime, limit: int) -> list[Document]:
+    """Return calls of any workspace that look for their log now, longest due first."""
+    due = {"match.next_try_at": {"$lte": now}, "state": {"$in": _LIVE}}
+    return await resources.database.whole("calls").find(due, sort=(("match.next_try_at", 1),), limit=limit)
 
 
 async def due_calls(resources: Resources, *, now: datetime, limit: int = 100) -> list[Document]:

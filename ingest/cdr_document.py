@@ -12,9 +12,11 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
 import phonenumbers
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-from ingest.formats.joining import content_of, join_legs
+from ingest.formats.joining import has_own_join, join, join_legs
 from ingest.formats.record import (
     CallRecord,
     Cost,
@@ -27,7 +29,7 @@ from ingest.formats.record import (
     Row,
 )
 from ingest.traffic import harmless
-from storage.keys import BlindIndexer
+from storage.blind_index import BlindIndexer
 from storage.mongo import Document, exact
 
 LEG_FIELDS: Final = (
@@ -43,6 +45,7 @@ LEG_FIELDS: Final = (
     "cost",
 )
 MARK_BYTES: Final = 6
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 CLEAR_FIELDS: Final = (*LEG_FIELDS, "direction", "legs", "recordings")
 
 
@@ -59,33 +62,58 @@ def began(rows: Iterable[Row], otherwise: datetime) -> datetime:
     return told or otherwise_told or otherwise
 
 
+def clear_of(rows: Sequence[Row]) -> Document:
+    """Return what of the call of these rows may stand in clear for years; fields that say nothing are left out."""
+    only = rows[0]
+    if len(rows) == 1 and only.kind == "leg" and not has_own_join(only.source):
+        recordings = 1 if only.recording is not None else 0
+        return _part(only, only.direction, (), recordings)  # what `join` would say of it, without making the call
+    record = join(rows)
+    return _part(record, record.direction, record.legs, len(record.recordings))
+
+
 def clear_part(record: CallRecord) -> Document:
-    """Return what of a call may stand in clear for years; fields that say nothing are left out."""
-    part = _leg_part(record)
-    if record.direction is not Direction.UNKNOWN:
-        part["direction"] = record.direction.value
-    if len(record.legs) > 1:
-        part["legs"] = [_leg_part(leg) for leg in record.legs]
-    if record.recordings:
-        part["recordings"] = len(record.recordings)
+    """Return what of a joined call may stand in clear."""
+    return _part(record, record.direction, record.legs, len(record.recordings))
+
+
+def _part(call: CallRecord | Row, direction: Direction, legs: Sequence[Leg], recordings: int) -> Document:
+    part = _leg_part(call)
+    if direction is not Direction.UNKNOWN:
+        part["direction"] = direction.value
+    if len(legs) > 1:
+        part["legs"] = [_leg_part(leg) for leg in legs]
+    if recordings:
+        part["recordings"] = recordings
     return part
 
 
-def _leg_part(leg: CallRecord | Leg) -> Document:
+def _leg_part(leg: CallRecord | Leg | Row) -> Document:
     part: Document = {"caller": routing(leg.caller), "callee": routing(leg.callee)}
-    for name in ("setup_time", "answer_time", "end_time", "duration_s", "talk_s"):
-        value = getattr(leg, name)
-        if value is not None:
-            part[name] = value
+    if leg.setup_time is not None:
+        part["setup_time"] = leg.setup_time
+    if leg.answer_time is not None:
+        part["answer_time"] = leg.answer_time
+    if leg.end_time is not None:
+        part["end_time"] = leg.end_time
+    if leg.duration_s is not None:
+        part["duration_s"] = leg.duration_s
+    if leg.talk_s is not None:
+        part["talk_s"] = leg.talk_s
     if leg.disposition is not None:
         part["disposition"] = leg.disposition.value
-    facts = harmless(leg.facts) if leg.facts else None
+    facts = _harmless(tuple(leg.facts.items())) if leg.facts else None
     if facts:
         part["facts"] = facts
-    cost = leg.cost and stored_cost(leg.cost)
-    if cost:
+    cost = stored_cost(leg.cost) if leg.cost is not None else None
+    if cost is not None:
         part["cost"] = cost
     return part
+
+
+@lru_cache(maxsize=4_096)
+def _harmless(facts: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return harmless(dict(facts))
 
 
 def stored_cost(cost: Cost) -> Document | None:
@@ -100,34 +128,66 @@ def stored_cost(cost: Cost) -> Document | None:
 
 
 def routing(party: PartyNumber) -> Document:
-    """Return what of a party is routing and no identifier: its kind, its country, whether it was shown."""
+    """Return what of a party is routing and no identifier: its kind, its country, whether it was shown.
+
+    The document may be shared: it is not to be changed.
+    """
+    if party.e164 is not None and party.presentation is Presentation.ALLOWED:
+        return _routing(party.e164, party.kind.value)
     shown = {} if party.presentation is Presentation.ALLOWED else {"presentation": party.presentation.value}
-    return {"kind": party.kind.value, **(_country(party.e164) if party.e164 else {}), **shown}
+    return {**_routing(party.e164, party.kind.value), **shown}
 
 
 @lru_cache(maxsize=65_536)
+def _routing(e164: str | None, kind: str) -> Document:
+    return {"kind": kind, **(_country(e164) if e164 else {})}
+
+
 def _country(e164: str) -> Document:
-    try:
-        number = phonenumbers.parse(e164, None)
-    except phonenumbers.NumberParseException:
-        return {}
-    code = number.country_code or 0
-    region = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(code)
-    return {"code": code, **({"region": region} if region and region.isalpha() else {})}
+    """Return calling code and region. Several regions share some codes; then the number's first digits decide."""
+    digits = e164.removeprefix("+")
+    for length in (1, 2, 3):
+        code = int(digits[:length]) if digits[:length].isdecimal() else 0
+        regions = COUNTRY_CODE_TO_REGION_CODE.get(code)
+        if regions is not None:
+            national = digits[length:]
+            region = regions[0] if len(regions) == 1 else _shared_region(national[:6], len(national), code)
+            return {"code": code, **({"region": region} if region.isalpha() else {})}
+    return {}
 
 
-def marks(rows: Iterable[Row], indexer: BlindIndexer) -> dict[bytes, Row]:
-    """Return the rows by what tells them apart: keyed hashes of the row's key and of its content, six bytes each.
+@lru_cache(maxsize=65_536)
+def _shared_region(prefix: str, length: int, code: int) -> str:
+    """Return the region of numbers that begin so and are so long: no numbering plan looks further than six digits."""
+    number = phonenumbers.PhoneNumber(country_code=code, national_number=int(prefix.ljust(length, "0")))
+    return str(phonenumbers.region_code_for_number(number) or COUNTRY_CODE_TO_REGION_CODE[code][0])
 
-    The line on which it stood does not count.
-    """
-    return {indexer.mark(row.key.encode()) + indexer.mark(content_of(row)): row for row in rows}
+
+def content_of(row: Row) -> bytes:
+    """Return what a row says, wherever it stood in its file: what is sealed, and joined again when a late row comes."""
+    return _ENCODER.encode(msgspec.structs.replace(row, raw_line=0))
 
 
-def unheard_of(told: Mapping[bytes, Row], known: Iterable[bytes]) -> list[Row]:
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """A row and its content."""
+
+    row: Row
+    content: bytes
+
+
+def marks(rows: Iterable[Row], indexer: BlindIndexer) -> dict[bytes, Told]:
+    """Return the rows by what tells them apart: keyed hashes of the row's key and of its content, six bytes each."""
+    told: dict[bytes, Told] = {}
+    for row in rows:
+        content = content_of(row)
+        told[indexer.mark(row.key.encode()) + indexer.mark(content)] = Told(row, content)
+    return told
+
+
+def unheard_of(told: Mapping[bytes, Told], known: Iterable[bytes]) -> list[Row]:
     """Return the rows of which no version is among the known marks: another version of a leg adds nothing twice."""
     keys = {mark[:MARK_BYTES] for mark in known}
-    return [row for mark, row in told.items() if mark[:MARK_BYTES] not in keys]
+    return [one.row for mark, one in told.items() if mark[:MARK_BYTES] not in keys]
 
 
 def subjects(rows: Iterable[Row]) -> dict[str, None]:

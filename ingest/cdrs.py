@@ -9,121 +9,27 @@ with them: a late leg then adds its totals and nothing else.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from domain.errors import CallwardError, Gone, Unavailable
+from domain.errors import Gone, Unavailable
 from domain.policy import Policy
-from domain.records import Category
-from ingest.cdr_document import CLEAR_FIELDS, began, clear_part, marks, subjects, unheard_of, with_late_rows
-from ingest.formats.joining import content_of, join, winners
+from ingest.cdr_batch import CdrBatch, Landed, Overfull, content
+from ingest.cdr_document import CLEAR_FIELDS, Told, began, content_of, unheard_of, with_late_rows
 from ingest.formats.record import Row
 from ingest.tombstones import TombstoneStore
-from ingest.traffic import TrafficSealer, month_of, open_identifiers
+from ingest.traffic import TrafficSealer, days_of, month_of, open_identifiers
 from storage.mongo import Document
 from storage.resources import Resources
 
+__all__ = ["CdrStore", "Landed", "workspaces_with_due_cdrs"]
+
 _TRIES: Final = 30
 _AT_ONCE: Final = 8
-ROWS_PER_CALL: Final = 5_000
-BYTES_PER_CALL: Final = 8 * 1024 * 1024
-"""What the rows of one call may take together: MongoDB takes 16 MiB in one document."""
-
-
-class Overfull(CallwardError):
-    """One call has more rows than a call can have; something in the file is no id of a call."""
-
-    code = "overfull"
-
-
-@dataclass(slots=True)
-class Landed:
-    """What became of groups of rows: ids of calls by outcome, and how many rows each outcome took.
-
-    `rows` counts `landed`, `duplicates`, `expired` and `erased`; with the `refused` they are all that were given.
-    """
-
-    created: list[str] = field(default_factory=list)
-    merged: list[str] = field(default_factory=list)
-    duplicates: list[str] = field(default_factory=list)
-    expired: list[str] = field(default_factory=list)
-    erased: list[str] = field(default_factory=list)
-    rows: Counter[str] = field(default_factory=Counter)
-    refused: list[Row] = field(default_factory=list)
-    """Rows of a call that has more of them than `ROWS_PER_CALL` or `BYTES_PER_CALL`."""
-
-    def note(self, outcome: str, cdr_id: str, *, new: int, seen: int = 0) -> None:
-        """Count a call, its new rows and those that had been seen before."""
-        getattr(self, outcome).append(cdr_id)
-        self.rows["landed" if outcome in {"created", "merged"} else outcome] += new
-        self.rows["duplicates"] += seen
-
-
-class _Batch:
-    """The documents of one batch; built outside the event loop."""
-
-    def __init__(self, source: str, groups: Iterable[Sequence[Row]], sealer: TrafficSealer) -> None:
-        self.sealer = sealer
-        self.rows: dict[str, list[Row]] = {}
-        for group in groups:
-            cdr_id = sealer.indexer.derived_id("cdr", f"{source}\0{group[0].group}")
-            self.rows.setdefault(cdr_id, []).extend(group)
-        self.told = {cdr_id: marks(rows, sealer.indexer) for cdr_id, rows in self.rows.items()}
-        self._source = source
-
-    def note(self, landed: Landed, outcome: str, cdr_id: str) -> None:
-        """Count a call of which all rows had the same outcome; the same row twice is a duplicate of itself."""
-        rows, told = len(self.rows[cdr_id]), len(self.told[cdr_id])
-        landed.note(outcome, cdr_id, new=told, seen=rows - told)
-
-    def documents(self, ids: Iterable[str], landed: Landed) -> list[Document]:
-        """Return the documents of calls that are new; what is not to be stored is counted instead."""
-        made = []
-        for cdr_id in ids:
-            try:
-                document = self.document(cdr_id)
-            except Overfull:
-                landed.refused.extend(self.rows[cdr_id])
-                continue
-            if document["retain_until"] > self.sealer.now:
-                made.append(document)
-            else:
-                self.note(landed, "expired", cdr_id)
-        return made
-
-    def document(self, cdr_id: str) -> Document:
-        """Return the document that a call's rows make by themselves."""
-        told = self.told[cdr_id]
-        return {
-            "_id": cdr_id,
-            **content(cdr_id, list(told.values()), self.sealer, received_at=self.sealer.now),
-            "source": self._source,
-            "format": self.rows[cdr_id][0].source,
-            "rows": sorted(told),
-            "revision": 1,
-            "created_at": self.sealer.now,
-        }
-
-
-def content(cdr_id: str, rows: Sequence[Row], sealer: TrafficSealer, *, received_at: datetime) -> Document:
-    """Return the part of a document that is a function of the set of its rows. Raises Overfull."""
-    anchor = began(rows, received_at)
-    kept = rows if len(rows) == 1 else winners(rows)
-    held = [content_of(row) for row in kept]
-    if len(rows) > ROWS_PER_CALL or sum(map(len, held)) > BYTES_PER_CALL:
-        raise Overfull("one call has more rows than a call can have")
-    sealed = {"rows": [msgspec.Raw(one) for one in held]}
-    return {
-        **sealer.tags(Category.TRAFFIC, anchor).to_document(),
-        **clear_part(join(rows)),
-        "setup_time": anchor,
-        **sealer.identifiers(f"cdrs/{cdr_id}/identifiers", anchor, sealed, subjects(kept)),
-    }
+_DUE_AT_ONCE: Final = 2_000
 
 
 class CdrStore:
@@ -147,7 +53,7 @@ class CdrStore:
         landed = Landed()
         moments = {began(group, now) for group in groups}
         sealer = await TrafficSealer.open(self._resources, self._workspace_id, policy, moments, now=now)
-        batch = await asyncio.to_thread(_Batch, source, groups, sealer)
+        batch = await asyncio.to_thread(CdrBatch, source, groups, sealer)
         gone = await self._stones.erased_rows(list(batch.rows))
         for cdr_id in gone:
             batch.note(landed, "erased", cdr_id)
@@ -162,7 +68,7 @@ class CdrStore:
             await asyncio.gather(*merging)
         return landed
 
-    async def _note_inserted(self, ids: list[str], batch: _Batch, landed: Landed) -> None:
+    async def _note_inserted(self, ids: list[str], batch: CdrBatch, landed: Landed) -> None:
         """Count new calls; one that was erased between our look at the tombstones and the insert goes again."""
         erased = await self._stones.erased_rows(ids) if ids else frozenset()
         if erased:
@@ -170,7 +76,7 @@ class CdrStore:
         for cdr_id in ids:
             batch.note(landed, "erased" if cdr_id in erased else "created", cdr_id)
 
-    async def _merge(self, cdr_id: str, batch: _Batch, policy: Policy, landed: Landed) -> None:
+    async def _merge(self, cdr_id: str, batch: CdrBatch, policy: Policy, landed: Landed) -> None:
         """Bring rows to a call that is there. Raises Unavailable when others were faster every time."""
         told, given = batch.told[cdr_id], len(batch.rows[cdr_id])
         for _ in range(_TRIES):
@@ -181,14 +87,14 @@ class CdrStore:
                     return
                 continue
             known = set(stored["rows"])
-            fresh = {mark: row for mark, row in told.items() if mark not in known}
+            fresh = {mark: one for mark, one in told.items() if mark not in known}
             if not fresh:
                 landed.note("duplicates", cdr_id, new=0, seen=given)
                 return
             try:
                 changed = await self._joined(stored, fresh, batch.sealer, policy)
             except Overfull:
-                landed.refused.extend(fresh.values())
+                landed.refused.extend(one.row for one in fresh.values())
                 landed.note("duplicates", cdr_id, new=0, seen=given - len(fresh))
                 return
             if await self._replace(stored, changed, known | fresh.keys()):
@@ -197,7 +103,7 @@ class CdrStore:
         raise Unavailable("the call was changed by others every time", cdr_id=cdr_id)
 
     async def _joined(
-        self, stored: Document, fresh: Mapping[bytes, Row], sealer: TrafficSealer, policy: Policy
+        self, stored: Document, fresh: Mapping[bytes, Told], sealer: TrafficSealer, policy: Policy
     ) -> Document:
         now = sealer.now
         try:
@@ -205,13 +111,12 @@ class CdrStore:
         except Gone:
             late = unheard_of(fresh, stored["rows"])
             anchor = min(stored["setup_time"], began(late, stored["setup_time"]))
-            tags = sealer.tags(Category.TRAFFIC, anchor).to_document()
-            return {**tags, **with_late_rows(stored, late), "setup_time": anchor}
-        rows = [*msgspec.convert(held["rows"], list[Row]), *fresh.values()]
-        anchor = began(rows, stored["created_at"])
+            return {**sealer.stamp(anchor).traffic, **with_late_rows(stored, late), "setup_time": anchor}
+        told = [Told(row, content_of(row)) for row in msgspec.convert(held["rows"], list[Row])] + list(fresh.values())
+        anchor = began((one.row for one in told), stored["created_at"])
         if not sealer.knows(month_of(anchor)):
             sealer = await TrafficSealer.open(self._resources, self._workspace_id, policy, [anchor], now=now)
-        return await asyncio.to_thread(content, stored["_id"], rows, sealer, received_at=stored["created_at"])
+        return await asyncio.to_thread(content, stored["_id"], told, sealer, received_at=stored["created_at"])
 
     async def _replace(self, stored: Document, changed: Document, marks_now: set[bytes]) -> bool:
         """Write a joined call if nobody was faster."""
@@ -220,6 +125,10 @@ class CdrStore:
         if left_out:
             change["$unset"] = dict.fromkeys(left_out, "")
         return await self._cdrs.update({"_id": stored["_id"], "revision": stored["revision"]}, change) == 1
+
+    async def relink(self, cdr_id: str, before: str | None, after: str | None, *, tx: Any) -> bool:
+        """Point a CDR at another call (None is no call); False when it is gone or does not point at `before`."""
+        return await self._cdrs.update({"_id": cdr_id, "call_id": before}, {"$set": {"call_id": after}}, tx=tx) == 1
 
     async def erase(self, cdr_id: str, *, now: datetime) -> bool:
         """Erase a call's traffic data for good; say whether it was there. Its tombstone comes first."""
@@ -230,17 +139,31 @@ class CdrStore:
 
     async def drop_due_identifiers(self, *, now: datetime) -> int:
         """Take the identifiers out of calls whose clock for them is over; totals stay (promise RK8)."""
-        due = {"identifiers.retain_until": {"$lte": now}}
-        return await self._cdrs.update_all(due, {"$unset": {"identifiers": ""}, "$inc": {"revision": 1}})
+        due, dropped = {"identifiers.retain_until": {"$lte": now}}, 0
+        while ids := await self._first(due, "identifiers.retain_until"):
+            change = {"$unset": {"identifiers": ""}, "$inc": {"revision": 1}}
+            dropped += await self._cdrs.update_all({"_id": {"$in": ids}, **due}, change)
+        return dropped
 
     async def delete_due(self, *, now: datetime) -> int:
         """Delete calls whose own retention is over."""
-        return await self._cdrs.delete({"retain_until": {"$lte": now}})
+        due, deleted = {"retain_until": {"$lte": now}}, 0
+        while ids := await self._first(due, "retain_until"):
+            deleted += await self._cdrs.delete({"_id": {"$in": ids}, **due})
+        return deleted
+
+    async def _first(self, due: Document, clock: str) -> list[str]:
+        """Return some of what is due: a month's end makes millions of records due at one instant."""
+        found = await self._cdrs.find(due, sort=((clock, 1),), fields=("_id",), limit=_DUE_AT_ONCE)
+        return [document["_id"] for document in found]
 
     async def holds_identifiers(self, month: str, *, now: datetime) -> bool:
         """Say whether identifiers that are not due lie sealed under this month's key."""
         kept = {"identifiers.month": month, "identifiers.retain_until": {"$gt": now}}
-        return await self._cdrs.find_one(kept, fields=("_id",)) is not None
+        for day in days_of(month):
+            if await self._cdrs.find_one({"setup_time": day, **kept}, fields=("_id",)) is not None:
+                return True
+        return False
 
 
 async def workspaces_with_due_cdrs(resources: Resources, *, now: datetime) -> list[str]:

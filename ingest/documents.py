@@ -10,6 +10,7 @@ from domain.ids import new_id
 from domain.processing import Consent
 from ingest.call_logs import CallLogEntry
 from ingest.calls import stage_rows
+from ingest.fetch_orders import MODE, FetchOrder
 from ingest.numbers import shown
 from ingest.recordings import upload_key
 from ingest.uploading import SINGLE_PUT_BYTES, sums_of
@@ -21,7 +22,8 @@ class NewCall:
     """A call as a client registers it."""
 
     media_type: str
-    size: int
+    size: int | None
+    """None: not known before it has been fetched."""
     sha256: str | None = None
     multipart: bool | None = None
     part_sha256: tuple[str, ...] = ()
@@ -32,8 +34,17 @@ class NewCall:
     consent: Consent = Consent.UNKNOWN
     language: str | None = None
     call_log: CallLogEntry | None = None
+    log_id: str | None = None
+    """The call log or CDR that the client says the recording belongs to."""
+    device_id: str | None = None
+    began: datetime | None = None
+    """When the recording began, for the search for its log."""
+    other_number: str | None = None
+    """The other side's number, as the recorder wrote it."""
     names: tuple[str, ...] = field(default=())
     emails: tuple[str, ...] = field(default=())
+    fetch: FetchOrder | None = None
+    """Where the recording lies, when nobody uploads it."""
 
 
 def call_document(call_id: str, new: NewCall, tags: Document, now: datetime) -> Document:
@@ -75,9 +86,9 @@ def recording_document(
 
 def upload_document(call_id: str, new: NewCall) -> Document:
     """Return how the bytes will come. Raises Invalid when the parts' checksums are not one for each part."""
-    multipart = new.size > SINGLE_PUT_BYTES if new.multipart is None else new.multipart
+    multipart = (new.size or 0) > SINGLE_PUT_BYTES if new.multipart is None else new.multipart
     upload: Document = {
-        "mode": "multipart" if multipart else "single",
+        "mode": MODE if new.fetch else ("multipart" if multipart else "single"),
         "key": upload_key(call_id, new_id("upl")),
         "size": new.size,
         "sha256": new.sha256,
@@ -90,7 +101,7 @@ def hints_of(new: NewCall) -> dict[str, list[str]]:
     """Return what the call knows of its people, for the redaction of their names and numbers."""
     numbers = [shown(new.call_log.caller), shown(new.call_log.callee)] if new.call_log else []
     return {
-        "numbers": [number for number in numbers if number],
+        "numbers": [number for number in (*numbers, new.other_number) if number],
         "names": list(new.names),
         "emails": list(new.emails),
     }

@@ -105,6 +105,10 @@ class IdempotencyStore:
         """Note that the work under this key is done, in the transaction that did it."""
         await self._keys.update({"route": route, "key": attempt.key}, {"$set": {"done": True}}, tx=tx)
 
+    async def lead_to(self, result_id: str, *, instead_of: str) -> None:
+        """Let keys lead to another result: theirs was the same thing, delivered before."""
+        await self._keys.update_all({"result_id": instead_of}, {"$set": {"result_id": result_id}})
+
     async def finish_erased(self, route: str, attempt: Attempt) -> None:
         """Note that what came under this key was erased before: sent again, it gets the same answer and no new line."""
         await self._keys.update({"route": route, "key": attempt.key}, {"$set": {"done": True, "erased": True}})

@@ -11,12 +11,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from domain.records import Category
 from ingest.formats.record import PartyKind
 from ingest.log_batches import Device
 from ingest.log_entries import LogEntry
 from ingest.traffic import TrafficSealer
-from storage.keys import BlindIndexer
+from storage.blind_index import BlindIndexer
 from storage.mongo import Document
 
 SOURCE: Final = "device"
@@ -34,12 +33,40 @@ def log_id(indexer: BlindIndexer, device: Device, entry: LogEntry) -> str:
     return indexer.derived_id("log", f"{device.device_id}\0{entry.at_ms}\0{entry.number}\0{entry.type}\0{sim}")
 
 
-def version_of(indexer: BlindIndexer, device: Device, entry: LogEntry) -> str:
-    """Return a text that sorts as versions do: the duration in milliseconds, then a keyed hash of the rest."""
-    other = entry.other
-    rest = f"{other.e164}\0{other.kind}\0{other.presentation}\0{device.zone}"
-    lasted = 0 if entry.duration_s is None else int(entry.duration_s * 1000) + 1
-    return f"{lasted:010d}{indexer.mark(rest.encode()).hex()}"
+Rank = tuple[float, str, str, str, str]
+"""By what versions of one entry are compared: duration, then what else may differ; the party by its keyed hash."""
+
+
+def rank_of(indexer: BlindIndexer, device: Device, entry: LogEntry) -> Rank:
+    """Return the rank of an entry: that of the document made of it."""
+    lasted = -1.0 if entry.duration_s is None else entry.duration_s
+    subject = entry.other.subject
+    token = indexer.token(subject) if subject else ""
+    return lasted, device.zone, entry.other.kind.value, entry.other.presentation.value, token
+
+
+def supersedes(document: Document, stored: Document) -> bool:
+    """Say whether a version takes the place of the stored one; who it was counts as long as both versions know."""
+    known = 5 if "identifiers" in stored and "identifiers" in document else 4
+    return _rank(document)[:known] > _rank(stored)[:known]
+
+
+def _rank(document: Document) -> Rank:
+    lasted = -1.0 if document["duration_s"] is None else document["duration_s"]
+    token = "".join(document.get("identifiers", {}).get("index", ()))
+    return lasted, document["zone"], document["party_kind"], document["presentation"], token
+
+
+def as_it_is(document: Document) -> Document:
+    """Return the filter that finds a stored version only as long as nobody changed it."""
+    found: Document = {name: document[name] for name in ("_id", *_DIFFERING)}
+    if "identifiers" in document:
+        return {**found, "identifiers.index": document["identifiers"]["index"]}
+    return {**found, "identifiers": {"$exists": False}}
+
+
+RANKED: Final = ("duration_s", "zone", "party_kind", "presentation", "disposition", "identifiers.index")
+"""The fields that `supersedes` and `as_it_is` need of a stored version."""
 
 
 class DeviceLog:
@@ -52,7 +79,7 @@ class DeviceLog:
 
     def expired(self, entry: LogEntry) -> bool:
         """Say whether even the totals of a call that began then may no longer be kept."""
-        return self._sealer.tags(Category.TRAFFIC, entry.setup_time).retain_until <= self._sealer.now
+        return self._sealer.stamp(entry.setup_time).expired
 
     def document(self, log_id: str, entry: LogEntry) -> Document:
         """Return the document to insert."""
@@ -60,7 +87,7 @@ class DeviceLog:
         return {
             "_id": log_id,
             "call_id": None,
-            **sealer.tags(Category.TRAFFIC, entry.setup_time).to_document(),
+            **sealer.stamp(entry.setup_time).traffic,
             "source": SOURCE,
             "type": entry.type.value,
             "direction": entry.direction.value,
@@ -70,7 +97,6 @@ class DeviceLog:
             "zone": self._device.zone,
             "party_kind": entry.other.kind.value,
             "presentation": entry.other.presentation.value,
-            "version": version_of(sealer.indexer, self._device, entry),
             "created_at": sealer.now,
             **sealer.identifiers(
                 f"call_logs/{log_id}/identifiers",
@@ -91,21 +117,15 @@ class DeviceLog:
         return held
 
 
-def differences(document: Document, *, identified: bool, now: datetime) -> Document:
-    """Return the `$set` that makes a stored older version of this document into this one.
-
-    Args:
-        document: the newer version.
-        identified: whether the stored version still has its identifiers; those that left are not brought back.
-        now: when.
-    """
+def differences(stored: Document, document: Document, *, now: datetime) -> Document:
+    """Return the `$set` that makes a stored version into this greater one. Identifiers that left do not come back."""
     change = {name: document[name] for name in _DIFFERING} | {"updated_at": now}
-    if identified and "identifiers" in document:
+    if "identifiers" in stored and "identifiers" in document:
         change |= {f"identifiers.{name}": document["identifiers"][name] for name in ("sealed", "index")}
     return change
 
 
-_DIFFERING: Final = ("duration_s", "disposition", "zone", "party_kind", "presentation", "version")
+_DIFFERING: Final = ("duration_s", "disposition", "zone", "party_kind", "presentation")
 
 
 def numbers_of(document: Document, held: dict[str, Any]) -> dict[str, Any]:

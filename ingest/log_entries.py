@@ -9,6 +9,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, TypeVar
 
 import msgspec
@@ -28,8 +29,11 @@ _FIRST_MS: Final = (datetime(1990, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 """Before this no phone wrote a log: such a time means "not set", or seconds in place of milliseconds."""
 _LAST_MS: Final = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 _SIM_SLOTS: Final = 16
+_TOO_LONG: Final = 130
+"""Longer than any number that is taken; what is cut here is refused."""
 _DIALLED: Final = re.compile(r"[+0-9*#(),;./ PpWwXx-]{1,64}")
 _ADDRESS: Final = re.compile(r"(?:[a-z]{2,8}:)?[^\s@]{1,64}(?:@[^\s@]{1,64})?", re.IGNORECASE)
+_URI: Final = re.compile("[:@]")
 _WORD: Final = re.compile(r"[A-Za-z0-9._&-]{1,20}")
 _ENTRY_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _NOBODY: Final = frozenset({PartyKind.WITHHELD, PartyKind.NONE})
@@ -104,7 +108,7 @@ def read_entry(entry: EntryIn, device: Device, *, now: datetime) -> LogEntry:
     """Return what the entry means. Raises RowError with a reason of `ingest.formats.errors.REASONS`."""
     at_ms = _at_ms(entry)
     moment = _EPOCH + at_ms * _MILLISECOND
-    if moment - now > FUTURE_ALLOWED:
+    if moment > now and moment - now > FUTURE_ALLOWED:
         raise RowError("future", "the call begins more than a day in the future; check the device's clock")
     kind = _known(_TYPES, entry.type, "type")
     presentation = _known(_PRESENTATIONS, entry.presentation, "presentation")
@@ -112,18 +116,12 @@ def read_entry(entry: EntryIn, device: Device, *, now: datetime) -> LogEntry:
         raise RowError("field", f"sim_slot must lie between 0 and {_SIM_SLOTS - 1}")
     if entry.entry_id != told_id(entry):
         raise RowError("field", "entry_id has 1 to 64 letters, digits and . _ : -")
-    text, hidden = _number(entry.number)
-    # What the caller did not let be shown is not kept, even where the phone has it (formats.md A1: 1 alone is shown).
-    withheld = hidden or presentation is not Presentation.ALLOWED
-    return LogEntry(
-        setup_time=moment,
-        at_ms=at_ms,
-        type=kind,
-        number="" if hidden else text,
-        other=_withheld(presentation) if withheld else _other(text, entry, device),
-        duration_s=_duration(entry.duration_s),
-        sim_slot=entry.sim_slot,
-    )
+    region = _region(entry.country_iso) if entry.country_iso else device.region  # Android has "" for no country
+    text, other = _other_side((entry.number or "")[:_TOO_LONG], region, entry.normalized_number)
+    if presentation is not Presentation.ALLOWED:
+        # What the caller did not let be shown is not kept, even where the phone has it (formats.md A1).
+        other = PartyNumber("", None, presentation, PartyKind.WITHHELD)
+    return LogEntry(moment, at_ms, kind, text, other, _duration(entry.duration_s), entry.sim_slot)
 
 
 def told_id(entry: EntryIn) -> str | None:
@@ -167,18 +165,21 @@ def _duration(value: float | None) -> float | None:
     return round(float(value), 3)
 
 
-def _number(sent: str | None) -> tuple[str, bool]:
-    """Return the number as text, and whether it says only that it is withheld. Raises RowError for prose."""
-    text = (sent or "").strip()
-    if not text.isascii():
-        text = _ascii_digits(text)
-    if party(text[:64], None).kind in _NOBODY:
-        return text, True
-    if _DIALLED.fullmatch(text) or _WORD.fullmatch(text):
-        return text, False
-    if (":" in text or "@" in text) and _ADDRESS.fullmatch(text):
-        return text, False
-    raise RowError("field", "number is none; send CallLog.Calls.NUMBER and no text of your own")
+@lru_cache(maxsize=100_000)
+def _other_side(sent: str, region: str | None, normalized: str | None) -> tuple[str, PartyNumber]:
+    """Return the text by which the phone knows the other side, and who that is. Raises RowError for prose."""
+    text = _ascii_digits(sent) if not sent.isascii() else sent.strip()
+    found = party(text, region)
+    if found.kind in _NOBODY:
+        return "", PartyNumber("", None, Presentation.RESTRICTED, PartyKind.WITHHELD)
+    if not (_DIALLED.fullmatch(text) or _WORD.fullmatch(text) or (_URI.search(text) and _ADDRESS.fullmatch(text))):
+        raise RowError("field", "number is none; send CallLog.Calls.NUMBER and no text of your own")
+    if found.kind is PartyKind.EXTENSION:  # a phone has none: what is as short is a short code of its network
+        return text, PartyNumber(found.raw, None, found.presentation, PartyKind.SERVICE)
+    if found.kind is PartyKind.SUBSCRIBER and found.e164 is None and normalized:
+        known = party(normalized.strip()[:32], None)
+        return text, PartyNumber(found.raw, known.e164, found.presentation, found.kind)
+    return text, found
 
 
 def _ascii_digits(text: str) -> str:
@@ -187,25 +188,8 @@ def _ascii_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in kept).strip()
 
 
-def _withheld(presentation: Presentation) -> PartyNumber:
-    shown = Presentation.RESTRICTED if presentation is Presentation.ALLOWED else presentation
-    return PartyNumber("", None, shown, PartyKind.WITHHELD)
-
-
-def _other(text: str, entry: EntryIn, device: Device) -> PartyNumber:
-    found = party(text, _region(entry, device))
-    if found.kind is PartyKind.EXTENSION:  # a phone has none: what is as short is a short code of its network
-        return PartyNumber(found.raw, None, found.presentation, PartyKind.SERVICE)
-    if found.kind is PartyKind.SUBSCRIBER and found.e164 is None and entry.normalized_number:
-        known = party(entry.normalized_number.strip()[:32], None)
-        return PartyNumber(found.raw, known.e164, found.presentation, found.kind)
-    return found
-
-
-def _region(entry: EntryIn, device: Device) -> str | None:
-    if not entry.country_iso:  # Android has "" where the phone knew no country
-        return device.region
-    region = entry.country_iso.upper()
+def _region(country: str) -> str:
+    region = country.upper()
     if region not in SUPPORTED_REGIONS:
         raise RowError("field", "country_iso is no country; send COUNTRY_ISO as the phone has it")
     return region

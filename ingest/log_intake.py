@@ -1,6 +1,6 @@
 """Taking in a batch of a phone's call log: each entry lands once, or is refused with a reason.
 
-Everything is one write. Killed anywhere, the batch is sent again and ends in the same state: ids come from the
+Everything is one write; recordings that wait for their log are told to look again. Killed anywhere, the batch is sent again and ends in the same state: ids come from the
 entries themselves, and of two versions of an entry the same one stays in any order (`ingest.log_documents`).
 """
 
@@ -18,15 +18,17 @@ from domain.retention import due_at
 from ingest.call_logs import CallLogStore
 from ingest.formats.errors import REASONS, RowError
 from ingest.log_batches import BatchIn, Device, EntryIn, device_of, skew_s
-from ingest.log_documents import DeviceLog, log_id, version_of
+from ingest.log_documents import DeviceLog, log_id, rank_of
 from ingest.log_entries import LogEntry, read_entry, told_id
 from ingest.log_outcomes import BatchResult, EntryResult, LogOutcome, counted
+from ingest.matches import poke
 from ingest.tombstones import TombstoneStore
 from ingest.traffic import TrafficSealer, month_of
-from storage.keys import BlindIndexer
+from storage.blind_index import BlindIndexer
 from storage.mongo import Document
 from storage.resources import Resources
 
+_CHANGED = frozenset({LogOutcome.CREATED, LogOutcome.UPDATED})
 _STORED = frozenset({LogOutcome.CREATED, LogOutcome.DUPLICATE, LogOutcome.UPDATED})
 
 
@@ -69,7 +71,10 @@ class LogIntake:
         results.extend(_result(row, outcomes[row.log_id], best=chosen[row.log_id] is row) for row in rows)
         results.sort(key=_index)
         stored = [row.entry.setup_time for row in rows if outcomes[row.log_id] in _STORED]
-        return BatchResult(results, counted(results), skew, min(stored, default=None), max(stored, default=None))
+        oldest, newest = min(stored, default=None), max(stored, default=None)
+        if oldest is not None and newest is not None and not _CHANGED.isdisjoint(outcomes.values()):
+            await poke(self._resources, self._workspace_id, oldest, newest, now=now)
+        return BatchResult(results, counted(results), skew, oldest, newest)
 
     async def _land(self, device: Device, chosen: Mapping[str, _Row], now: datetime) -> dict[str, LogOutcome]:
         if not chosen:
@@ -101,9 +106,8 @@ class LogIntake:
     async def _sealer(self, anchors: Sequence[datetime], now: datetime) -> TrafficSealer:
         """Return a sealer with the keys of those months only of which identifiers may still be kept."""
         latest: dict[str, datetime] = {}
-        for anchor in anchors:
-            month = month_of(anchor)
-            latest[month] = max(anchor, latest.get(month, anchor))
+        for anchor in {anchor.date(): anchor for anchor in sorted(anchors)}.values():  # the last one of each day
+            latest[month_of(anchor)] = anchor
         rule = self._policy.categories[Category.TRAFFIC_IDENTIFIERS].retention
         kept = [anchor for anchor in latest.values() if due_at(rule, anchor) > now]
         return await TrafficSealer.open(self._resources, self._workspace_id, self._policy, kept, now=now)
@@ -114,7 +118,7 @@ def _greatest(rows: Iterable[_Row], indexer: BlindIndexer, device: Device) -> di
     chosen: dict[str, _Row] = {}
     for row in rows:
         other = chosen.setdefault(row.log_id, row)
-        if other is not row and version_of(indexer, device, other.entry) < version_of(indexer, device, row.entry):
+        if other is not row and rank_of(indexer, device, other.entry) < rank_of(indexer, device, row.entry):
             chosen[row.log_id] = row
     return chosen
 

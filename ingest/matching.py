@@ -97,7 +97,7 @@ Decision = Match | Ambiguous | None
 
 
 def digits_of(number: str | None) -> str | None:
-    """Return a number's digits without leading zeros: `0034…`, `034…` and `+34…` end alike. None when there are none."""
+    """Return a number's digits without leading zeros: `0034…` and `+34…` become alike. None when there are none."""
     digits = "".join(character for character in number or "" if character.isascii() and character.isdigit())
     return digits.lstrip("0") or None
 

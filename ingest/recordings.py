@@ -19,7 +19,9 @@ from domain.errors import (
     UnsupportedMedia,
 )
 from domain.ids import new_id
+from domain.jobs import Queue
 from domain.media import compatible, sniff
+from ingest.fetch_orders import MODE, TASK, FetchOrder, open_order, seal_order
 from ingest.uploading import IncomingUpload, UploadPlan, sums_of
 from storage.mongo import Document
 from storage.resources import Resources
@@ -47,9 +49,32 @@ class RecordingStore:
         self._recordings = resources.database.scoped("recordings", workspace_id)
         self._workspace_id = workspace_id
 
-    async def insert(self, document: Document, *, tx: Any = None) -> None:
-        """Store a new recording's document."""
+    async def insert(self, document: Document, *, key: bytes, order: FetchOrder | None = None, tx: Any = None) -> None:
+        """Store a new recording's document, and the job that gets the recording when it is to be fetched."""
+        if order is not None:
+            document["upload"]["order"] = seal_order(order, key, document["_id"])
+            await self._order_job(document["call_id"], document["created_at"], tx=tx)
         await self._recordings.insert(document, tx=tx)
+
+    async def _order_job(self, call_id: str, now: datetime, *, tx: Any = None) -> None:
+        await self._resources.outbox.add(
+            workspace_id=self._workspace_id, call_id=call_id, task=TASK, queue=Queue.INGEST, now=now, tx=tx
+        )
+
+    async def order(self, recording: Document) -> FetchOrder:
+        """Return where a recording is to be fetched from."""
+        return open_order(recording, await self._resources.keyring.call_key(self._workspace_id, recording["call_id"]))
+
+    async def order_again(self, recording: Document, order: FetchOrder, *, now: datetime) -> None:
+        """Take a fresher address of a recording that has not come, and try again if that was given up."""
+        call_id = recording["call_id"]
+        key = await self._resources.keyring.call_key(self._workspace_id, call_id)
+        sealed = seal_order(order, key, recording["_id"])
+        waiting = {"_id": recording["_id"], "original": None, "upload.mode": MODE}
+        if await self._recordings.update(waiting, {"$set": {"upload.order": sealed}}) != 1:
+            return
+        if not await self._resources.outbox.has_open(self._workspace_id, call_id, TASK):
+            await self._order_job(call_id, now)
 
     async def of_call(self, call_id: str) -> Document:
         """Return a call's recording document. Raises NotFound."""
@@ -62,6 +87,10 @@ class RecordingStore:
         upload = recording["upload"]
         call_key = await self._resources.keyring.call_key(self._workspace_id, recording["call_id"])
         return IncomingUpload(self._resources.objects, upload, derive(call_key, f"upload:{upload['key']}"))
+
+    async def plan_if_uploaded(self, recording: Document, *, now: datetime) -> UploadPlan | None:
+        """Return the same as `plan`, None for a recording that is fetched from its provider."""
+        return None if recording["upload"]["mode"] == MODE else await self.plan(recording, now=now)
 
     async def plan(self, recording: Document, *, now: datetime) -> UploadPlan:
         """Return fresh links for what has not arrived yet; the same upload goes on where it was interrupted."""
@@ -143,6 +172,12 @@ class RecordingStore:
         )
         if matched != 1:
             raise Conflict("the recording was received before", call_id=recording["call_id"])
+
+    async def shorten(self, call_id: str, retain_until: datetime | None, *, tx: Any) -> None:
+        """Move the end of a recording's retention to an earlier instant; None changes nothing."""
+        if retain_until is not None:
+            later = {"call_id": call_id, "retain_until": {"$gt": retain_until}}
+            await self._recordings.update(later, {"$set": {"retain_until": retain_until}}, tx=tx)
 
     async def drop(self, recording: Document, taken: TakenIn) -> None:
         """Delete a sealed object that nobody will refer to."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NoReturn
 
 from domain.calls import CallIdentity
+from domain.errors import Gone, NotFound
 from domain.ids import id_from_bytes
 from ingest.calls import CallStore
 from ingest.tombstones import Erased, ErasedCall, TombstoneStore
@@ -41,11 +42,22 @@ class Redelivery:
         if await self._calls.same_going_call(call_id, identity, causes=REMEMBERED, tx=tx) is not None:
             refuse()
 
-    async def refuse_settled(self, call_id: str, *, now: datetime) -> None:
-        """Raise Erased when this call is not served any more because it was erased, or is being erased."""
-        cause = _cause(await self._calls.raw(call_id), now) or _cause(await self._receipt(call_id), now)
-        if cause in SETTLED:
-            refuse()
+    async def standing(self, call_id: str, *, now: datetime) -> Document:
+        """Return a call that is served; of one that was delivered twice, the first.
+
+        Raises:
+            Erased: it was erased for good, or is being erased.
+            Gone, NotFound: as `CallStore.get` says.
+        """
+        try:
+            return await self._calls.get(call_id, now=now)
+        except (Gone, NotFound):
+            found = await self._calls.raw(call_id)
+            if (_cause(found, now) or _cause(await self._receipt(call_id), now)) in SETTLED:
+                refuse()
+            if found is None or "duplicate_of" not in found:
+                raise
+        return await self.standing(found["duplicate_of"], now=now)
 
     async def _receipt(self, call_id: str) -> Document | None:
         return await self._receipts.find_one({"call_id": call_id})

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain.calls import CallIdentity, CallState
-from domain.errors import CallwardError, Conflict, Duplicate, Gone, Invalid, NotFound, TooLarge, UnsupportedMedia
+from domain.errors import CallwardError, Conflict, Duplicate, Gone, Invalid, TooLarge, UnsupportedMedia
 from domain.ids import new_id
 from domain.media import accepted
 from domain.policy import Policy
@@ -17,6 +17,7 @@ from ingest.call_logs import CallLogStore
 from ingest.calls import CallStore
 from ingest.documents import NewCall, call_document, hints_of, recording_document
 from ingest.idempotency import Attempt, IdempotencyStore
+from ingest.matches import fresh_match
 from ingest.recordings import RecordingStore, TakenIn
 from ingest.redelivery import Redelivery, refuse
 from ingest.tombstones import Erased, ErasedCall
@@ -25,6 +26,7 @@ from storage.mongo import Document
 from storage.resources import Resources
 
 ROUTE: Final = "POST /v1/calls"
+RETENTION_OVER: Final = "retention_over"
 CLOCK_SKEW: Final = timedelta(days=1)
 """How far ahead a phone's clock may run before its start time is refused."""
 
@@ -57,7 +59,7 @@ class Registration:
         Raises:
             TooLarge, UnsupportedMedia, Invalid: the request itself is wrong; nothing is stored and the key is free.
             Erased: the call was erased before; there is one audit line, and the key gives the same answer again.
-            Gone: its retention is over already.
+            Gone: its retention is over already (`reason` is RETENTION_OVER).
             IdempotencyKeyReused, IdempotencyInProgress: see `ingest.idempotency`.
         """
         self._check(new, now)
@@ -79,23 +81,15 @@ class Registration:
         if attempt.erased:
             refuse()
         if attempt.done:
-            return await self._found(await self._standing(attempt.result_id, now), now)
+            return await self._found(await self._redelivery.standing(attempt.result_id, now=now), now)
         if new.origin_id:
             earlier = await self.calls.by_origin(new.source, new.origin_id)
             if earlier is not None and earlier["_id"] != attempt.result_id:
-                return await self._found(await self._standing(earlier["_id"], now), now)
+                return await self._found(await self._redelivery.standing(earlier["_id"], now=now), now)
         try:
             return await self._create(new, attempt, now)
         except Duplicate:
             return await self._raced(new, attempt, now)
-
-    async def _standing(self, call_id: str, now: datetime) -> Document:
-        """Return a call that is served. Raises Erased when it was erased for good, else what `CallStore.get` raises."""
-        try:
-            return await self.calls.get(call_id, now=now)
-        except (Gone, NotFound):
-            await self._redelivery.refuse_settled(call_id, now=now)
-            raise
 
     async def _raced(self, new: NewCall, attempt: Attempt, now: datetime) -> Registered:
         """Another request registered the same call between our look and our write, or our own first try had landed."""
@@ -103,17 +97,17 @@ class Registration:
         other = mine or (await self.calls.by_origin(new.source, new.origin_id) if new.origin_id else None)
         if other is None:
             raise Conflict("the call could not be registered; send it again")
-        return await self._found(await self._standing(other["_id"], now), now)
+        return await self._found(await self._redelivery.standing(other["_id"], now=now), now)
 
     async def _found(self, call: Document, now: datetime) -> Registered:
         if call["state"] != CallState.AWAITING_UPLOAD.value:
             return Registered(call, None, created=False)
         recording = await self.recordings.of_call(call["_id"])
-        return Registered(call, await self.recordings.plan(recording, now=now), created=False)
+        return Registered(call, await self.recordings.plan_if_uploaded(recording, now=now), created=False)
 
     def _check(self, new: NewCall, now: datetime) -> None:
         limit = self._resources.settings.max_recording_bytes
-        if new.size > limit:
+        if (new.size or 0) > limit:
             raise TooLarge("the recording is larger than allowed", limit_bytes=limit)
         if not accepted(new.media_type):
             raise UnsupportedMedia("this media type is not taken in", media_type=new.media_type)
@@ -129,30 +123,32 @@ class Registration:
         anchor = new.call_log.setup_time if new.call_log else now
         tags = self._policy.tags(Category.CONTENT, workspace_id=self._workspace_id, anchor=anchor)
         if tags.retain_until <= now:
-            raise Gone("the retention of a call that began then is over already; nothing was stored")
+            raise Gone(
+                "the retention of a call that began then is over already; nothing was stored", reason=RETENTION_OVER
+            )
         call = call_document(call_id, new, tags.to_document(), now)
         log = await self._logs.prepare(call_id, new.call_log, self._policy, now=now) if new.call_log else None
+        call["match"] = await fresh_match(self._resources, self._workspace_id, new, log, now=now)
         recording_id = new_id("rec")
 
         async def write(tx: Any) -> None:
             key = await self._resources.keyring.create_call_key(self._workspace_id, call_id, now=now, tx=tx)
             sealed = await self.recordings.seal_hints(call_id, recording_id, key, hints_of(new))
             await self.calls.insert(call, tx=tx)
-            await self.recordings.insert(
-                recording_document(recording_id, call_id, new, tags.to_document(), sealed, now), tx=tx
-            )
+            document = recording_document(recording_id, call_id, new, tags.to_document(), sealed, now)
+            await self.recordings.insert(document, order=new.fetch, key=key, tx=tx)
             if log is not None:
                 await self._logs.insert(log, tx=tx)
             await self._idempotency.finish(ROUTE, attempt, tx=tx)
 
         await self._resources.database.transaction(write)
         recording = await self.recordings.of_call(call_id)
-        return Registered(call, await self.recordings.plan(recording, now=now), created=True)
+        return Registered(call, await self.recordings.plan_if_uploaded(recording, now=now), created=True)
 
     async def _to_fill(self, call_id: str, now: datetime) -> Document:
         """Return the call whose bytes are coming. Raises Erased, with its audit line, when it was erased for good."""
         try:
-            return await self._standing(call_id, now)
+            return await self._redelivery.standing(call_id, now=now)
         except Erased:
             await self._redelivery.note(call_id, now=now)
             raise
@@ -245,5 +241,6 @@ class Registration:
 
     async def _fold_into(self, earlier: Document, call: Document, now: datetime) -> Document:
         """The same call delivered twice under two keys: the second is erased like any call, the first is the answer."""
-        await self.calls.start_erasing(call["_id"], cause="duplicate", now=now)
-        return await self._standing(earlier["_id"], now)
+        await self._idempotency.lead_to(earlier["_id"], instead_of=call["_id"])
+        await self.calls.start_erasing(call["_id"], cause="duplicate", now=now, duplicate_of=earlier["_id"])
+        return await self._redelivery.standing(earlier["_id"], now=now)

@@ -6,6 +6,7 @@ name is the `source` of what comes in through it. Secrets are sealed under a key
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import secrets as random
@@ -15,7 +16,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from domain.errors import Invalid, NotFound
+from domain.errors import Duplicate, Invalid, NotFound, Unavailable
 from domain.ids import new_id
 from ingest.formats.options import ParseOptions
 from storage.mongo import Document
@@ -25,6 +26,7 @@ from storage.sealing import seal, unseal
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _REGION: Final = re.compile(r"[A-Z]{2}")
 _PLACE: Final = "sources/{}/secrets"
+_TRIES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +95,29 @@ class SourceStore:
     ) -> Source:
         """Create a source or replace its configuration; `secrets` None keeps those it has. Raises Invalid."""
         _check(name, config)
-        found = await self._sources.find_one({"name": name})
-        source_id = found["_id"] if found else new_id("src")
-        change: Document = {"config": asdict(config), "updated_at": now}
-        if secrets is not None:
-            key = await self._keyring.purpose_key(self._workspace_id, "sources")
-            change["sealed"] = seal(key, json.dumps(dict(secrets)).encode(), place=_PLACE.format(source_id))
-            change["secret_names"] = sorted(secrets)
-        fresh = {"_id": source_id, "name": name, "hook": random.token_urlsafe(24), "created_at": now}
-        await self._sources.update({"name": name}, {"$set": change, "$setOnInsert": fresh}, upsert=True)
+        for _ in range(_TRIES):
+            found = await self._sources.find_one({"name": name}, fields=("_id",))
+            source_id = found["_id"] if found else new_id("src")
+            change: Document = {"config": _stored(config), "updated_at": now}
+            if secrets is not None:
+                change |= await self._sealed(source_id, secrets)
+            if found is not None:
+                await self._sources.update({"_id": source_id}, {"$set": change})
+                return await self.get(name)
+            fresh = {"_id": source_id, "name": name, "hook": _new_hook(), "created_at": now, **change}
+            with contextlib.suppress(Duplicate):  # another request made it just now
+                await self._sources.insert(fresh)
+                return await self.get(name)
+        raise Unavailable("the source was made and deleted by others every time")
+
+    async def _sealed(self, source_id: str, secrets: Mapping[str, str]) -> Document:
+        key = await self._keyring.purpose_key(self._workspace_id, "sources")
+        sealed = seal(key, json.dumps(dict(secrets)).encode(), place=_PLACE.format(source_id))
+        return {"sealed": sealed, "secret_names": sorted(secrets)}
+
+    async def rotate_hook(self, name: str, *, now: datetime) -> Source:
+        """Give a source a new callback address; the old one leads nowhere from now on. Raises NotFound."""
+        await self._sources.update({"name": name}, {"$set": {"hook": _new_hook(), "updated_at": now}})
         return await self.get(name)
 
     async def get(self, name: str) -> Source:
@@ -139,6 +155,7 @@ def source_from(document: Document) -> Source:
     """Return the source that a stored document holds."""
     config = dict(document["config"])
     config["fetch_hosts"] = tuple(config["fetch_hosts"])
+    config["mapping"] = json.loads(config["mapping"]) if config["mapping"] else None
     return Source(
         source_id=document["_id"],
         workspace_id=document["workspace_id"],
@@ -147,6 +164,15 @@ def source_from(document: Document) -> Source:
         config=SourceConfig(**config),
         secret_names=tuple(document.get("secret_names", ())),
     )
+
+
+def _stored(config: SourceConfig) -> Document:
+    """Return a configuration as it is stored; the mapping as text, for its keys may be any."""
+    return {**asdict(config), "mapping": None if config.mapping is None else json.dumps(config.mapping)}
+
+
+def _new_hook() -> str:
+    return random.token_urlsafe(24)
 
 
 def _check(name: str, config: SourceConfig) -> None:
@@ -165,5 +191,5 @@ def _check(name: str, config: SourceConfig) -> None:
     if config.own_numbers is not None:
         try:
             re.compile(config.own_numbers)
-        except re.error:
+        except (re.error, OverflowError, RecursionError):
             raise Invalid("not a regular expression", field="own_numbers") from None

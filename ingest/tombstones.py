@@ -14,15 +14,18 @@ from typing import Any
 
 from domain.errors import Gone
 from domain.ids import new_id
-from storage.keys import BlindIndexer
+from storage.blind_index import BlindIndexer
 from storage.mongo import Document
 from storage.resources import Resources
+
 
 class Erased(Gone):
     """This was erased before and is not taken in again: nothing was stored, one audit line was written.
 
     Whoever delivers it may take it as done: the API answers 200 with the outcome `erased`.
     """
+
+    code = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,9 @@ class TombstoneStore:
 
 async def erased_rows_after(resources: Resources, row_id: str, *, limit: int) -> Sequence[tuple[str, str]]:
     """Return workspace and id of erased rows, in the order of their ids, after this one (`""` begins)."""
-    stones = resources.database.whole("tombstones")
-    found = await stones.find({"row": True, "_id": {"$gt": row_id}}, fields=("workspace_id",), limit=limit)
+    found = await resources.database.whole("tombstones").find(
+        {"row": True, "_id": {"$gt": row_id}}, fields=("workspace_id",), limit=limit
+    )
     return [(stone["workspace_id"], stone["_id"]) for stone in found]
 
 

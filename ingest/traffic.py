@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ import msgspec
 from domain.errors import Gone
 from domain.policy import Policy
 from domain.records import Category, RecordTags
-from storage.keys import BlindIndexer
+from storage.blind_index import BlindIndexer
 from storage.mongo import Document
 from storage.resources import Resources
 from storage.sealing import ValueSealer, unseal
@@ -43,6 +43,42 @@ def month_of(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m")
 
 
+def _in_utc(fields: Document) -> Document:
+    """Return the fields with their instant in UTC, as it is stored: it encodes faster than one of a named zone."""
+    return {**fields, "retain_until": fields["retain_until"].astimezone(UTC)}
+
+
+_DRAWN: Final = 128
+_QUARTER_S: Final = 900
+"""Local days, and so all clocks of retention, begin on a quarter of an hour in every zone since 1972."""
+
+
+class Stamp(msgspec.Struct, frozen=True, gc=False):
+    """What records of one quarter of an hour have in common. The documents are shared: not to be changed.
+
+    Attributes:
+        traffic: the tags of the record, as fields.
+        expired: whether even the record's own retention is over.
+        identifiers: the tags of its identifiers, with their month.
+        key: under which the identifiers are sealed; None when their time is over or the month's key destroyed.
+    """
+
+    traffic: Document
+    expired: bool
+    identifiers: Document
+    key: ValueSealer | None
+
+
+def days_of(month: str) -> list[Document]:
+    """Return a filter of an instant for each day of a month: what asks for all of a month at once asks too much."""
+    day = datetime.fromisoformat(f"{month}-01").replace(tzinfo=UTC)
+    days = []
+    while month_of(day) == month:
+        days.append({"$gte": day, "$lt": day + timedelta(days=1)})
+        day += timedelta(days=1)
+    return days
+
+
 class TrafficSealer:
     """Makes the two parts of traffic records of one workspace, under one policy, at one instant; made for batches.
 
@@ -59,6 +95,7 @@ class TrafficSealer:
         self._keys = keys
         self._zones = {category: ZoneInfo(rule.retention.zone) for category, rule in policy.categories.items()}
         self._tags_on = lru_cache(maxsize=4096)(self._made_tags)
+        self._stamp_of = lru_cache(maxsize=16_384)(self._made_stamp)
 
     @classmethod
     async def open(
@@ -66,9 +103,15 @@ class TrafficSealer:
     ) -> TrafficSealer:
         """Return a sealer for calls that began at these instants. A month whose key is destroyed seals nothing."""
         keys: dict[str, ValueSealer] = {}
-        for month in {month_of(anchor) for anchor in anchors}:
+        latest: dict[str, datetime] = {}
+        for anchor in anchors:
+            month = month_of(anchor)
+            latest[month] = max(anchor, latest.get(month, anchor))
+        for month, anchor in latest.items():
+            if policy.tags(Category.TRAFFIC_IDENTIFIERS, workspace_id=workspace_id, anchor=anchor).retain_until <= now:
+                continue  # no key is made for identifiers that will not be kept
             try:
-                keys[month] = ValueSealer(await resources.keyring.month_key(workspace_id, month, now=now))
+                keys[month] = ValueSealer(await resources.keyring.month_key(workspace_id, month, now=now), drawn=_DRAWN)
             except Gone:  # its identifiers' time is over: late records keep their totals only
                 continue
         return cls(workspace_id, policy, await resources.keyring.blind_indexer(workspace_id), keys, now)
@@ -85,6 +128,23 @@ class TrafficSealer:
         """Return the tags of a record anchored there; retention counts whole local days, so one per day is made."""
         return self._tags_on(category, anchor.astimezone(self._zones[category]).date())
 
+    def _made_stamp(self, quarter: int) -> Stamp:
+        began = datetime.fromtimestamp(quarter * _QUARTER_S, UTC)
+        traffic, identifiers = (
+            self.tags(category, began) for category in (Category.TRAFFIC, Category.TRAFFIC_IDENTIFIERS)
+        )
+        month = month_of(began)
+        return Stamp(
+            traffic=_in_utc(traffic.to_document()),
+            expired=traffic.retain_until <= self.now,
+            identifiers={**_in_utc(identifiers.to_document()), "month": month},
+            key=None if identifiers.retain_until <= self.now else self._keys.get(month),
+        )
+
+    def stamp(self, anchor: datetime) -> Stamp:
+        """Return what a record anchored there is born with; one is made for each quarter of an hour."""
+        return self._stamp_of(int(anchor.timestamp() // _QUARTER_S))
+
     def identifiers(
         self, place: str, anchor: datetime, held: Mapping[str, Any], subjects: Iterable[str | None], **tokens: str
     ) -> Document:
@@ -97,21 +157,12 @@ class TrafficSealer:
             subjects: by which blind index the record is found (E.164, extension, address); None is nobody.
             tokens: further keyed hashes to store beside (`device=…`).
         """
-        tags = self.tags(Category.TRAFFIC_IDENTIFIERS, anchor)
-        key = self._keys.get(month_of(anchor))
-        if tags.retain_until <= self.now or key is None:
+        stamp = self.stamp(anchor)
+        if stamp.key is None:
             return {}
         index = [self.indexer.token(subject) for subject in dict.fromkeys(subjects) if subject]
-        sealed = key.seal(msgspec.json.encode(held), place=place)
-        return {
-            "identifiers": {
-                **tags.to_document(),
-                "month": month_of(anchor),
-                "sealed": sealed,
-                "index": index,
-                **tokens,
-            }
-        }
+        sealed = stamp.key.seal(msgspec.json.encode(held), place=place)
+        return {"identifiers": {**stamp.identifiers, "sealed": sealed, "index": index, **tokens}}
 
 
 async def open_identifiers(

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.errors import ChecksumMismatch, Invalid, SizeMismatch, UploadMissing
+from domain.errors import ChecksumMismatch, Conflict, Invalid, SizeMismatch, UploadMissing
+from ingest.fetch_orders import MODE
 from storage.mongo import Document
 from storage.objects import ObjectStore
 from storage.uploads import SignedRequest, part_key
@@ -50,6 +51,8 @@ class UploadPlan:
 
 def part_sizes(upload: Document) -> dict[int, int]:
     """Return number → size of an upload's parts; one that comes in a single PUT is one part."""
+    if upload["mode"] == MODE:
+        raise Conflict("the recording is fetched from its provider; there is nothing to upload")
     size, of_a_part = int(upload["size"]), CLIENT_PART_BYTES if upload["mode"] == "multipart" else int(upload["size"])
     return {number + 1: min(of_a_part, size - at) for number, at in enumerate(range(0, size, of_a_part))}
 

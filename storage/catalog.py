@@ -106,6 +106,11 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
             Index(_up("workspace_id", "content_hash"), partial={"content_hash": {"$type": "string"}}),
             Index(_up("state", "updated_at")),
             Index(_up("retain_until")),
+            Index(_up("match.next_try_at"), partial={"match.next_try_at": {"$type": "date"}}),
+            Index(_up("workspace_id", "match.began"), partial={"match.began": {"$type": "date"}}),
+            Index(_up("workspace_id", "match.stated"), partial={"match.stated": {"$type": "string"}}),
+            Index(_up("workspace_id", "match.log_id"), partial={"match.log_id": {"$type": "string"}}),
+            Index((("workspace_id", 1), ("match.state", 1), ("created_at", -1), ("_id", -1))),
         ),
     ),
     CollectionSpec(
@@ -163,6 +168,13 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         ),
     ),
     CollectionSpec(
+        "inbox",
+        "ingest.inbox",
+        personal=True,
+        tagged=True,
+        indexes=(Index(_up("workspace_id")), Index(_up("retain_until"))),
+    ),
+    CollectionSpec(
         "sources",
         "ingest.sources",
         personal=False,
@@ -174,6 +186,7 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         personal=False,
         indexes=(
             Index(_up("workspace_id", "route", "key"), unique=True),
+            Index(_up("workspace_id", "result_id"), partial={"result_id": {"$type": "string"}}),
             Index(_up("expires_at"), expire_after_s=0),
         ),
     ),

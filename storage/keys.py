@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-import hmac
 import os
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +18,7 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.errors import Duplicate, Gone, Unavailable
-from domain.ids import id_from_bytes
+from storage.blind_index import BlindIndexer, indexer_of
 from storage.mongo import Database
 from storage.sealing import KEY_BYTES, CannotOpen, derive, seal, unseal
 
@@ -175,6 +174,16 @@ class Keyring:
                 raise Gone("the month's key is destroyed", key_id=key_id) from None
             return made_meanwhile
 
+    async def live_months(self, workspace_id: str) -> list[str]:
+        """Return the months (`2026-11`) of which the workspace has a key that is not destroyed, oldest first."""
+        live = {"workspace_id": workspace_id, "kind": "month", "wrapped": {"$exists": True}}
+        return sorted(key["_id"].rpartition("/")[2] for key in await self._keys.find(live, fields=("_id",)))
+
+    async def workspaces_with_months(self) -> frozenset[str]:
+        """Return the ids of workspaces that have a month's key."""
+        live = {"kind": "month", "wrapped": {"$exists": True}}
+        return frozenset(key["workspace_id"] for key in await self._keys.find(live, fields=("workspace_id",)))
+
     async def destroy(self, workspace_id: str, key_id: str, *, now: datetime, tx: Any = None) -> None:
         """Destroy a key: the wrapped bytes go, the fact and its time stay."""
         await self._keys.update(
@@ -207,32 +216,8 @@ class Keyring:
 
     async def blind_indexer(self, workspace_id: str) -> BlindIndexer:
         """Return what makes a workspace's keyed hashes, for those who need many."""
-        return BlindIndexer(derive(await self._workspace_key(workspace_id), "blind-index"))
+        return indexer_of(derive(await self._workspace_key(workspace_id), "blind-index"))
 
     async def purpose_key(self, workspace_id: str, purpose: str) -> bytes:
         """Return a key of the workspace for one purpose (secrets of its sources, say). Raises Gone."""
         return derive(await self._workspace_key(workspace_id), f"purpose:{purpose}")
-
-
-class BlindIndexer:
-    """Keyed hashes of one workspace (HMAC-SHA256, cut to 128 bits)."""
-
-    def __init__(self, key: bytes) -> None:
-        self._fresh = hmac.new(key, digestmod=hashlib.sha256)
-
-    def _digest(self, value: bytes) -> bytes:
-        hashing = self._fresh.copy()
-        hashing.update(value)
-        return hashing.digest()[:16]
-
-    def token(self, value: str) -> str:
-        """Return 32 hexadecimal digits."""
-        return self._digest(value.encode()).hex()
-
-    def mark(self, value: bytes) -> bytes:
-        """Return six bytes: enough to tell the few rows of one call apart, and short."""
-        return self._digest(b"mark:" + value)[:6]
-
-    def derived_id(self, kind: str, value: str) -> str:
-        """Return an id of our own shape (`cdr_…`) that is always the same for the same value."""
-        return id_from_bytes(kind, self._digest(f"{kind}:{value}".encode()))

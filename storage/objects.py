@@ -9,13 +9,14 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
 
 from domain.errors import TooLarge
+from storage.dropped import Dropped
 from storage.s3 import PART_BYTES, UploadedPart, stream
 from storage.sealing import CHUNK_BYTES, SEALED_CHUNK_BYTES, CannotOpen, ObjectSealer, SealingWriter, sealed_size
 from storage.uploads import Uploads
 
 
-class ObjectStore(Uploads):
-    """Sealed objects in the bucket, and the uploads that they are made from."""
+class ObjectStore(Uploads, Dropped):
+    """Sealed objects in the bucket, and the uploads and dropped files that they are made from."""
 
     async def put_sealed(
         self, key: str, pieces: AsyncIterable[bytes], sealer: ObjectSealer, *, limit: int | None = None

@@ -203,6 +203,11 @@ class Outbox:
         found = await self._jobs.find({"state": {"$in": _OPEN}, "task": task}, fields=("call_id",))
         return frozenset(job["call_id"] for job in found)
 
+    async def has_open(self, workspace_id: str, call_id: str, task: str) -> bool:
+        """Say whether a call has a job of this task that is neither done nor dead."""
+        wanted = {"workspace_id": workspace_id, "call_id": call_id, "task": task, "state": {"$in": _OPEN}}
+        return await self._jobs.count(wanted) > 0
+
     async def others_at_work(self, job: Job, *, now: datetime) -> bool:
         """Say whether another worker holds a job of the same call."""
         others = {"call_id": job.call_id, "_id": {"$ne": job.job_id}, "state": JobState.CLAIMED.value}

@@ -6,7 +6,7 @@ boto3 is synchronous; every call runs in a thread.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
@@ -15,7 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from domain.errors import NotFound, Unavailable
+from domain.errors import Conflict, NotFound, Unavailable
 from storage.sealing import CannotOpen
 
 PART_BYTES: Final = 8 * 1024 * 1024
@@ -23,6 +23,7 @@ PART_BYTES: Final = 8 * 1024 * 1024
 _READ_BYTES: Final = 1024 * 1024
 _ABSENT: Final = frozenset({"NoSuchKey", "404", "NotFound", "NoSuchUpload"})
 _BEYOND_END: Final = frozenset({"InvalidRange", "416"})
+_CHANGED: Final = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Listed:
     key: str
     size: int
     modified_at: datetime
+    etag: str = ""
+    """Which content it was, as far as the store tells: another content has another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,21 @@ class Bucket:
         self._public.close()
 
     async def call(self, method: str, **arguments: Any) -> Any:
-        """Call a method of the S3 client on this bucket. Raises NotFound or Unavailable."""
+        """Call a method of the S3 client on this bucket.
+
+        Raises:
+            NotFound: no such object.
+            Conflict: a condition such as `IfMatch` does not hold.
+            Unavailable: the store does not answer, or refuses.
+        """
         try:
             return await asyncio.to_thread(getattr(self._client, method), Bucket=self._bucket, **arguments)
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))
             if code in _ABSENT:
                 raise NotFound("no such object") from None
+            if code in _CHANGED:
+                raise Conflict("the object is another one by now") from None
             if code in _BEYOND_END:
                 raise CannotOpen("a sealed object is shorter than it was written") from None
             raise Unavailable("the object store refused", operation=method, code=code) from None
@@ -159,7 +170,8 @@ class Bucket:
         """Return up to `limit` objects under a prefix whose keys come after this one, in the order of their keys."""
         answer = await self.call("list_objects_v2", Prefix=prefix, StartAfter=after, MaxKeys=limit)
         return [
-            Listed(str(entry["Key"]), int(entry["Size"]), entry["LastModified"]) for entry in answer.get("Contents", [])
+            Listed(str(entry["Key"]), int(entry["Size"]), entry["LastModified"], str(entry["ETag"]))
+            for entry in answer.get("Contents", [])
         ]
 
     async def open_uploads(self, prefix: str, *, limit: int = 1000) -> list[OpenUpload]:
@@ -194,7 +206,7 @@ class Bucket:
         return len(keys)
 
 
-async def stream(body: Any) -> AsyncIterator[bytes]:
+async def stream(body: Any) -> AsyncGenerator[bytes, None]:
     """Yield the pieces of an S3 answer's body. Raises Unavailable when it stops in the middle."""
     try:
         while piece := await asyncio.to_thread(body.read, _READ_BYTES):

@@ -43,14 +43,30 @@ def unseal(key: bytes, sealed: bytes, *, place: str) -> bytes:
 
 
 class ValueSealer:
-    """Seals many small values under one key: the same bytes as `seal` gives, with the cipher set up once."""
+    """Seals many small values under one key: what `seal` gives, with the cipher set up once.
 
-    def __init__(self, key: bytes) -> None:
+    Args:
+        key: 32 bytes.
+        drawn: for how many values random nonces are drawn at once. Each draw hands the interpreter to another thread,
+            which costs more than the sealing. A nonce is used once and thrown away; a process made by fork draws anew.
+    """
+
+    def __init__(self, key: bytes, *, drawn: int = 1) -> None:
         self._aead = AESGCM(key)
+        self._drawn = drawn
+        self._nonces: list[bytes] = []
+        self._process = os.getpid()
+
+    def _nonce(self) -> bytes:
+        if not self._nonces or self._process != os.getpid():
+            fresh = os.urandom(NONCE_BYTES * self._drawn)
+            self._nonces = [fresh[at : at + NONCE_BYTES] for at in range(0, len(fresh), NONCE_BYTES)]
+            self._process = os.getpid()
+        return self._nonces.pop()
 
     def seal(self, plain: bytes, *, place: str) -> bytes:
         """Return what `seal(key, plain, place=place)` returns."""
-        nonce = os.urandom(NONCE_BYTES)
+        nonce = self._nonce()
         return nonce + self._aead.encrypt(nonce, plain, place.encode())
 
     def unseal(self, sealed: bytes, *, place: str) -> bytes:

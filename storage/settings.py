@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     """First pause before a failed job is tried again; it doubles each time."""
     sweep_every_s: float = Field(default=5.0, gt=0)
     """How often the relay looks for what is stuck or due."""
+    orphans_every_s: float = Field(default=3600.0, ge=0)
+    """Pause between two looks for objects without a record and records without their object; 0 turns them off."""
+    orphan_grace_s: float = Field(default=86_400.0, gt=0)
+    """How old an object must be before it can be taken for one without a record."""
     republish_after_s: float = Field(default=30.0, gt=0)
     """A published job that nobody claimed for so long is published again."""
 

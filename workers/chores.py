@@ -19,8 +19,11 @@ from domain.errors import CallwardError, LostLease
 from domain.ids import is_id
 from domain.jobs import Job, JobState, backoff
 from domain.logs import where
+from ingest import fetch_orders, inbox
 from ingest.calls import CallStore
 from storage.resources import Resources
+from workers.fetch import fetch_recording
+from workers.inbox import take_in
 from workers.lease import leased
 from workers.runner import utc_now
 
@@ -28,7 +31,7 @@ log = structlog.get_logger()
 
 Chore = Callable[[Resources, Job], Awaitable[None]]
 
-CHORES: Final[Mapping[str, Chore]] = {}
+CHORES: Final[Mapping[str, Chore]] = {fetch_orders.TASK: fetch_recording, inbox.TASK: take_in}
 """Every chore by the name of its task. `Job.call_id` is the id of what it is about: `call_…` or `imp_…`."""
 
 
@@ -93,6 +96,7 @@ class ChoreRunner:
             await self.resources.outbox.bury(job, code=code)
             log.warning("job:chore:given_up", reason=code, **where(error))
             return
-        after = backoff(job.attempts, base_s=self.resources.settings.retry_base_s)
+        base_s = getattr(error, "pause_base_s", self.resources.settings.retry_base_s)
+        after = backoff(job.attempts, base_s=base_s)
         state = await self.resources.outbox.release(job, now=utc_now(), after=after, code=code)
         log.warning("job:chore:error", reason=code, attempt=job.attempts, dead=state is JobState.DEAD, **where(error))

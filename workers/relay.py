@@ -16,9 +16,12 @@ from domain.calls import CallState, Stage, StageState
 from domain.errors import Gone, LostLease
 from domain.jobs import Job, Queue
 from domain.logs import where
-from ingest.call_logs import CallLogStore, workspaces_with_due_logs
 from ingest.calls import CallStore, due_calls
 from storage.resources import Resources
+from workers.ageing import Ageing
+from workers.inbox import InboxLook
+from workers.matching import match_recordings
+from workers.orphans import OrphanWatch
 from workers.restored import RestoredLook
 from workers.runner import utc_now
 
@@ -36,7 +39,9 @@ class Relay:
     def __init__(self, resources: Resources, publish: Publish) -> None:
         self._resources = resources
         self._publish = publish
-        self._restored = RestoredLook(resources)
+        self._restored, self._inbox = RestoredLook(resources), InboxLook(resources)
+        self._ageing = Ageing(resources)
+        self._orphans = OrphanWatch(resources)
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -53,7 +58,11 @@ class Relay:
                 if time.monotonic() >= next_sweep:
                     next_sweep = time.monotonic() + self._resources.settings.sweep_every_s
                     await Sweep(self._resources).run()
+                    await self._ageing.go_on()
+                    await self._inbox.go_on()
                     await self._restored.go_on()
+                    await match_recordings(self._resources)
+                    await self._orphans.go_on()
             except Exception as error:  # the relay outlives every outage of what it talks to  # noqa: BLE001
                 log.warning("relay:round:failed", **where(error))
                 pause = BROKER_PAUSE_S
@@ -81,16 +90,11 @@ class Sweep:
         self._resources = resources
 
     async def run(self) -> None:
-        """Free expired leases, erase what is due, drop identifiers, end abandoned uploads."""
+        """Free expired leases, hide what is due, end abandoned uploads, see to it that what is hidden is erased."""
         await self.free_leases()
         await self.hide_due()
         await self.end_abandoned()
         await self.start_erasures()
-        for workspace_id in await workspaces_with_due_logs(self._resources, now=utc_now()):
-            try:
-                await self.age_call_logs(workspace_id)
-            except Exception as error:  # one workspace must not keep the others' records too long  # noqa: BLE001
-                log.warning("call_logs:ageing:failed", workspace_id=workspace_id, **where(error))
 
     async def free_leases(self) -> None:
         """Give jobs of lost workers to others; a job that was lost too often fails its call."""
@@ -153,14 +157,3 @@ class Sweep:
                 queue=Queue.LANGUAGE,
                 now=utc_now(),
             )
-
-    async def age_call_logs(self, workspace_id: str) -> None:
-        """Drop identifiers and logs whose clocks are over, and the keys of months that hold none any more."""
-        logs = CallLogStore(self._resources, workspace_id)
-        now = utc_now()
-        for month in await logs.months_over(now=now):
-            await self._resources.keyring.destroy(workspace_id, f"{workspace_id}/{month}", now=now)
-        dropped = await logs.drop_due_identifiers(now=now)
-        if dropped:
-            log.info("call_logs:identifiers:dropped", workspace_id=workspace_id, logs=dropped)
-        await logs.delete_due(now=now)

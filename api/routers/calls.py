@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -23,6 +24,8 @@ from governance.workspaces import WorkspaceStore
 from ingest.call_logs import CallLogEntry, CallLogStore
 from ingest.calls import CallStore
 from ingest.documents import NewCall
+from ingest.file_names import read_name
+from ingest.formats.options import FUTURE_ALLOWED
 from ingest.formats.parties import party
 from ingest.idempotency import request_hash
 from ingest.recordings import RecordingStore
@@ -57,6 +60,10 @@ def _new_call(body: CallIn) -> NewCall:
             caller=party(log.caller, log.region),
             callee=party(log.callee, log.region),
         )
+    name = read_name(body.recording.file_name or "")
+    began = name.began(ZoneInfo(body.device_zone) if body.device_zone else None)
+    if began is not None and began - utc_now() > FUTURE_ALLOWED:
+        began = None
     return NewCall(
         media_type=body.recording.media_type.split(";")[0].strip().lower(),
         size=body.recording.size,
@@ -69,6 +76,10 @@ def _new_call(body: CallIn) -> NewCall:
         consent=body.consent,
         language=body.language,
         call_log=entry,
+        log_id=body.log_id,
+        device_id=body.device_id,
+        began=body.recording.started_at or began,
+        other_number=name.number,
         names=tuple(name for name in (log.agent_name, log.contact_name) if name) if log else (),
         emails=(log.contact_email,) if log and log.contact_email else (),
     )

@@ -74,10 +74,15 @@ async def take_vcon_in(
     """
     workspace = await WorkspaceStore(stores).get(workspace_of(caller))
     now = utc_now()
-    options = ParseOptions(now=now)
-    if source is not None:
-        options = (await SourceStore(stores, workspace.workspace_id).get(source)).options(now=now)
-    intake = VConIntake(stores, workspace.workspace_id, workspace.policy, options, source)
+    configured = None if source is None else await SourceStore(stores, workspace.workspace_id).get(source)
+    intake = VConIntake(
+        stores,
+        workspace.workspace_id,
+        workspace.policy,
+        configured.options(now=now) if configured else ParseOptions(now=now),
+        source,
+        fetch_hosts=configured.config.fetch_hosts if configured else (),
+    )
     return taken(await intake.take_in(await _whole(request), now=now))
 
 

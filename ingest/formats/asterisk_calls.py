@@ -32,6 +32,8 @@ _CAUSES: Final = {
     **dict.fromkeys((1, 3, 22, 27, 28, 34, 38, 41, 42, 44, 47, 58, 127), Disposition.FAILED),
 }
 """Q.850 causes in HANGUP; the others (16, 18, 19, 26 …) of a call that nobody took are no answer."""
+_FROM_OUTSIDE: Final = frozenset({"from-extern", "from-trunk", "from-pstn", "from-did-direct"})
+"""The contexts in which Wazo and FreePBX start calls that come over a trunk."""
 _DIALLED: Final = re.compile(r"\+?[*#0-9]+", re.ASCII)
 _LONGEST_EXTRA: Final = 65_536
 
@@ -86,7 +88,7 @@ def join(rows: Sequence[Row]) -> CallRecord:
     answer, end = _answer(main, channels), _end(events, channels)
     setup = min(at for row in events if (at := row.at) is not None)
     kept = recordings(events, {one.unique_id: one.end for one in channels}) if answer is not None else []
-    answered_by = _answered_by(main, channels)
+    answered_by = _answered_by(main, channels, caller)
     return CallRecord(
         source=events[0].source,
         origin_id=events[0].origin_id,
@@ -146,18 +148,21 @@ def _callee(main: Channel, channels: Sequence[Channel]) -> PartyNumber:
     return start.callee if start is not None else NOBODY
 
 
-def _answered_by(main: Channel, channels: Sequence[Channel]) -> PartyNumber:
-    bridged = (one for one in channels if one is not main and not one.is_local and one.bridged is not None)
-    return next((one.number for one in bridged if one.number.kind is not PartyKind.NONE), NOBODY)
+def _answered_by(main: Channel, channels: Sequence[Channel], caller: PartyNumber) -> PartyNumber:
+    bridged = [one.number for one in channels if one is not main and not one.is_local and one.bridged is not None]
+    return next((one for one in bridged if one.kind is not PartyKind.NONE and one != caller), NOBODY)
 
 
 def _answer(main: Channel, channels: Sequence[Channel]) -> datetime | None:
-    """Return when the last channel answered before the caller was bridged."""
+    """Return when the last channel answered before the caller was bridged; the bridge, when the others' is not told."""
     bridged = main.bridged or min((one.bridged for one in channels if one.bridged is not None), default=None)
     if bridged is None:
         return None
-    answers = [row.at for one in channels for row in one.events if row.kind == "ANSWER" and row.at is not None]
-    return max((at for at in answers if at <= bridged), default=bridged)
+    answers = [(at, one) for one in channels for row in one.events if row.kind == "ANSWER" and (at := row.at)]
+    before = [(at, one) for at, one in answers if at <= bridged]
+    if all(one is main for _, one in before):  # a queue or conference: its music answered long before anybody did
+        return bridged
+    return max(at for at, _ in before)
 
 
 def _end(events: Sequence[Row], channels: Sequence[Channel]) -> datetime | None:
@@ -183,10 +188,13 @@ def _disposition(
 
 
 def _direction(main: Channel, events: Sequence[Row], caller: PartyNumber, callee: PartyNumber) -> Direction:
-    known = next((row.direction for row in main.events if row.direction is not Direction.UNKNOWN), Direction.UNKNOWN)
+    """Return what the dial plan says itself, then what the company's own numbers say, then what extensions say."""
     kinds = {row.kind for row in events}
-    if known is Direction.UNKNOWN and len(kinds & {"XIVO_INCALL", "XIVO_OUTCALL"}) == 1:
+    if len(kinds & {"XIVO_INCALL", "XIVO_OUTCALL"}) == 1:
         return Direction.INBOUND if "XIVO_INCALL" in kinds else Direction.OUTBOUND
+    if any(row.kind == "CHAN_START" and row.extra.get("context") in _FROM_OUTSIDE for row in main.events):
+        return Direction.INBOUND
+    known = next((row.direction for row in main.events if row.direction is not Direction.UNKNOWN), Direction.UNKNOWN)
     if known is Direction.UNKNOWN and caller.kind is callee.kind is PartyKind.EXTENSION:
         return Direction.INTERNAL
     return known

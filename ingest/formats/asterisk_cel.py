@@ -18,9 +18,10 @@ from ingest.formats.asterisk_zone import UNIQUE_ID, epoch_of, zone_needed
 from ingest.formats.checks import not_future
 from ingest.formats.clock import LocalClock, epoch
 from ingest.formats.errors import RowError, UnknownFormat, ZoneNeeded
+from ingest.formats.lines import rows_of
 from ingest.formats.options import ParseOptions
 from ingest.formats.parties import NOBODY, Compass, dialled
-from ingest.formats.reading import RAW_KEPT, Input, text_lines
+from ingest.formats.reading import Input, text_lines
 from ingest.formats.record import Rejection, Row
 from ingest.formats.registry import Format
 from ingest.formats.table import Line, Record, records
@@ -55,7 +56,6 @@ _EVENT: Final = re.compile(r"[A-Z0-9][A-Z0-9_]{2,63}", re.ASCII)
 _RULE: Final = re.compile(r"[-+\s]+", re.ASCII)
 _FOOTER: Final = re.compile(r"\(\d+ rows?\)", re.ASCII)
 _EPOCH: Final = re.compile(r"\d{9,10}(?:\.\d{1,9})?", re.ASCII)
-_AGAIN: Final = "the header stands here once more"
 
 
 def read(source: Input, options: ParseOptions) -> Iterator[Row | Rejection]:
@@ -69,24 +69,11 @@ def read(source: Input, options: ParseOptions) -> Iterator[Row | Rejection]:
             raise UnknownFormat("the columns are none of Asterisk's channel event log")
         yield from (item for item in first if isinstance(item, Rejection))
         return
-    header = sampled[0] if _named(sampled[0][1]) else None
-    reader = _Events(names, options)
     _check_zone([fields for _, fields, _ in sampled if _named(fields) is None], names, options)
-    for item in chain(first, items):
-        if isinstance(item, Rejection):
-            yield item
-            continue
-        number, fields, text = item
-        if item is header:
-            continue
-        try:
-            yield reader.event(number, fields)
-        except RowError as error:
-            again = _named(fields) is not None
-            reason, message = ("header_repeated", _AGAIN) if again else (error.reason, error.message)
-            yield Rejection(number, reason, message, text[:RAW_KEPT])
-        except ZoneNeeded:
-            yield Rejection(number, "time", "the time has no zone, as others in the file have", text[:RAW_KEPT])
+    if _named(sampled[0][1]) is not None:
+        first.remove(sampled[0])
+    make = _Events(names, options).event
+    yield from rows_of(chain(first, items), make, is_header=lambda fields: _named(fields) is not None)
 
 
 def _is_psql(head: bytes) -> bool:

@@ -170,9 +170,12 @@ def _agrees(tail: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _suits(name: str, texts: Sequence[str]) -> bool:
-    ids = [UNIQUE_ID.fullmatch(text) is not None for text in texts if text]
-    if name in {"uniqueid", "linkedid"}:
-        return bool(ids) and all(ids)
+    """Say whether most of a column's texts are what its name says; a damaged row must not hide the layout."""
     if name == "sequence":
-        return all(_WHOLE.fullmatch(text) for text in texts)
-    return not ids or not all(ids)
+        return _mostly(_WHOLE, texts)
+    told = [text for text in texts if text]
+    return _mostly(UNIQUE_ID, told) if name in {"uniqueid", "linkedid"} else not _mostly(UNIQUE_ID, told)
+
+
+def _mostly(pattern: re.Pattern[str], texts: Sequence[str]) -> bool:
+    return sum(pattern.fullmatch(text) is not None for text in texts) * 2 > len(texts)

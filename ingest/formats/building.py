@@ -12,14 +12,22 @@ from ingest.formats.reading import RAW_KEPT
 from ingest.formats.record import Rejection, Row
 
 
-def built(make: Callable[[], Row], options: ParseOptions, *, line: int, raw: str) -> Row | Rejection:
-    """Return the row that `make` builds, or why there is none. Raises ZoneNeeded, which concerns the whole file."""
+def built(
+    make: Callable[[], Row], options: ParseOptions, *, line: int, raw: str, first: bool = False
+) -> Row | Rejection:
+    """Return the row that `make` builds, or why there is none.
+
+    Raises:
+        ZoneNeeded: on the file's first row; on a later one, when rows have landed, that row is refused.
+    """
     try:
         return check(make(), options)
     except RowError as error:
         return Rejection(line, error.reason, error.message, raw[:RAW_KEPT])
     except ZoneNeeded:
-        raise
+        if first:
+            raise
+        return Rejection(line, "time", "the time has no zone; set the zone of the source", raw[:RAW_KEPT])
     except (ValueError, ArithmeticError):  # a value that no reader thought of is refused, not lost and not fatal
         return Rejection(line, "unreadable", "the row holds a value that cannot be read", raw[:RAW_KEPT])
 

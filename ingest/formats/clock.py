@@ -70,16 +70,17 @@ def _naive_or_aware(text: str) -> datetime:
         moment = spreadsheet(text)
     if moment is None:
         raise RowError("time", "a time is not written as YYYY-MM-DD HH:MM:SS")
-    if moment.year > _LAST_YEAR:
-        raise RowError("time", "a time lies after the year 2100")
     return moment
 
 
-def _in_utc(moment: datetime) -> datetime | None:
+def _in_utc(moment: datetime) -> datetime:
     try:
-        return moment.astimezone(UTC)
+        instant = moment.astimezone(UTC)
     except OverflowError:  # the first or last day that a datetime can say
-        return None
+        instant = moment.replace(tzinfo=UTC)
+    if instant.year > _LAST_YEAR:
+        raise RowError("time", "a time lies after the year 2100")
+    return instant
 
 
 _RESAVED: Final = re.compile(
@@ -127,6 +128,8 @@ def _day_and_month(first: int, second: int) -> tuple[int, int]:
 
 def in_zone(moment: datetime, zone: ZoneInfo, *, epoch_hint: float | None = None) -> datetime:
     """Return the instant of a naive local time in a zone; see `local` for its errors."""
+    if moment.year > _LAST_YEAR:
+        raise RowError("time", "a time lies after the year 2100")
     offset = _offset(moment.replace(minute=0, second=0, microsecond=0), zone)
     if offset is not None:
         return (moment - offset).replace(tzinfo=UTC)
@@ -147,7 +150,7 @@ def plausible(moment: datetime | None) -> datetime | None:
     return None if moment is None or moment < _FIRST_CALL else moment
 
 
-_EPOCH: Final = re.compile(r"-?\d{1,17}(?:\.\d+)?")
+_EPOCH: Final = re.compile(r"-?\d{1,17}(?:\.\d{1,18})?", re.ASCII)
 
 
 def epoch(text: str | float | None) -> datetime | None:
@@ -164,10 +167,9 @@ def epoch(text: str | float | None) -> datetime | None:
         value = float(text)
     except OverflowError:  # an integer of more than 308 digits
         value = math.inf
-    for _ in range(3):
-        if value < _LAST_SECOND:
-            break
-        value /= 1000.0
+    for _ in range(2):
+        if value >= _LAST_SECOND:
+            value /= 1000.0
     if not value < _LAST_SECOND:
         raise RowError("time", "an epoch lies after the year 2100")
     if value <= 0:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ingest.formats.building import built
 from ingest.formats.errors import RowError, UnknownFormat
-from ingest.formats.freeswitch_leg import leg_row, plain
+from ingest.formats.freeswitch_leg import decoded, leg_row
 from ingest.formats.json_in import documents, identifier, text_of
 from ingest.formats.options import ParseOptions
 from ingest.formats.reading import Input
@@ -37,15 +37,15 @@ def _row(value: Mapping[str, Any], line: int, options: ParseOptions) -> Row:
     variables = value.get("variables")
     if not isinstance(variables, Mapping):
         raise RowError("field", "the document has no variables; it is no record of mod_json_cdr")
-    decoded = _decoded(variables)
-    decoded["uuid"] = identifier(variables.get("uuid")) or ""
-    return leg_row(_NAME, decoded, _flows(value), line, options)
+    texts = _decoded(variables)
+    texts["uuid"] = identifier(variables.get("uuid")) or ""
+    return leg_row(_NAME, texts, _flows(value), line, options)
 
 
 def _decoded(fields: Any) -> dict[str, str]:
     if not isinstance(fields, Mapping):
         return {}
-    return {name: plain(_text(value)) for name, value in fields.items()}
+    return decoded({name: _text(value) for name, value in fields.items()})
 
 
 def _text(value: Any) -> str:
@@ -56,8 +56,8 @@ def _text(value: Any) -> str:
 def _flows(value: Mapping[str, Any]) -> list[tuple[Mapping[str, str], Mapping[str, str]]]:
     """Return (caller profile, times) of each step, the latest first; old versions have one, at the top."""
     flow = value.get("callflow")
-    steps = flow if isinstance(flow, list) else [flow]
-    steps = [step for step in steps if isinstance(step, Mapping)] or [value]
+    found: list[Any] = flow if isinstance(flow, list) else [flow]
+    steps = [step for step in found if isinstance(step, Mapping)] or [value]
     return [(_decoded(step.get("caller_profile")), _decoded(step.get("times"))) for step in steps]
 
 

@@ -3,9 +3,10 @@
 Times are read from epochs and microseconds only: `*_stamp` is local time, and "0" is never. Legs of one call meet in
 one group, told by each record alone so that neither order nor what else came matters:
 
-1. `call_uuid`, where it is not the leg's own uuid: FreeSWITCH hands it from caller to called leg (switch_ivr_originate).
-2. `originating_leg_uuid`, else `originator`: the leg that called this one. A leg whose bridge ended gets its own uuid as
-   `call_uuid` back, and is still known by these.
+1. `call_uuid`, where it is not the leg's own uuid: FreeSWITCH hands it from the calling leg to the called one
+   (switch_ivr_originate.c).
+2. `originating_leg_uuid`, else `originator`: the leg that called this one. A leg whose bridge ended gets its own uuid
+   back as `call_uuid`, and is still known by these.
 3. The leg's own uuid: it began the call.
 
 So the caller's leg, every leg it called, and those it called after a transfer are one call. `bridge_uuid` and
@@ -25,25 +26,11 @@ from urllib.parse import unquote_to_bytes
 from ingest.formats.building import first_of, said
 from ingest.formats.clock import epoch, is_set, plausible, seconds
 from ingest.formats.errors import RowError
+from ingest.formats.freeswitch_causes import disposition
 from ingest.formats.options import ParseOptions
 from ingest.formats.parties import Compass, party, whole_number
 from ingest.formats.record import Disposition, PartyNumber, Presentation, RecordingRef, Row
 
-_BY_CAUSE: Final = {
-    "USER_BUSY": Disposition.BUSY,
-    "NO_ANSWER": Disposition.NO_ANSWER,
-    "NO_USER_RESPONSE": Disposition.NO_ANSWER,
-    "ALLOTTED_TIMEOUT": Disposition.NO_ANSWER,
-    "PROGRESS_TIMEOUT": Disposition.NO_ANSWER,
-    "MEDIA_TIMEOUT": Disposition.FAILED,
-    "NORMAL_CLEARING": Disposition.NO_ANSWER,
-    "ORIGINATOR_CANCEL": Disposition.CANCELLED,
-    "LOSE_RACE": Disposition.CANCELLED,
-    "PICKED_OFF": Disposition.CANCELLED,
-    "CALL_REJECTED": Disposition.REJECTED,
-    "USER_CHALLENGE": Disposition.FAILED,
-}
-"""How a leg that was never answered ended; every other cause is a failure."""
 _UUID: Final = re.compile(r"(?:a_)?(?P<uuid>[0-9A-Za-z._@-]{1,128})")
 _BRIDGED: Final = re.compile(r"\d+:[^:]*:uuid_br:(?P<leg>[0-9A-Fa-f-]{36})")
 _MICROSECONDS: Final = re.compile(r"\d{15,17}", re.ASCII)
@@ -74,8 +61,21 @@ _EXTRA: Final = (
 _RECORDED: Final = ("record_file_path", "recording_file", "record_name", "last_recording", "cc_record_filename")
 
 
-def plain(text: str) -> str:
-    """Return a value without its percent-encoding; one that is no UTF-8 behind it stays as it came."""
+_NEVER_ENCODED: Final = re.compile(r'[\s"<>@{}|^`\\]')
+
+
+def decoded(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return a section's values without their percent-encoding, where the section is encoded.
+
+    One character that encoding never leaves (a space, `@`, `"`) shows that it is not, and a `%` in it is a `%`. What is
+    no UTF-8 behind its encoding stays as it came.
+    """
+    if any(_NEVER_ENCODED.search(value) for value in fields.values()):
+        return dict(fields)
+    return {name: _unquoted(value) for name, value in fields.items()}
+
+
+def _unquoted(text: str) -> str:
     if "%" not in text:
         return text
     try:
@@ -136,24 +136,23 @@ def _uuid(text: str) -> str:
     found = _UUID.fullmatch(whole_number(text.strip()))
     if found is None:
         raise RowError("field", "the record has no uuid, or one that cannot be an id")
-    return found["uuid"]
+    return found["uuid"].lower()
 
 
 def _group(uuid: str, variables: Mapping[str, str]) -> str:
     for name in ("call_uuid", "originating_leg_uuid", "originator"):
         found = _UUID.fullmatch(variables.get(name, "").strip())
-        if found is not None and found["uuid"] != uuid:
-            return found["uuid"]
+        if found is not None and found["uuid"].lower() != uuid:
+            return found["uuid"].lower()
     return uuid
 
 
 def _times(flows: Sequence[tuple[Mapping[str, str], Mapping[str, str]]]) -> dict[str, str]:
-    """Return the channel's times: those of the latest step that says them, and when the first step was made."""
+    """Return the channel's times: when it was made and answered first, and when it ended last."""
     merged: dict[str, str] = {}
     for _, times in reversed(flows):
-        merged.update({name: value for name, value in times.items() if is_set(value) and name != "created_time"})
-        if is_set(times.get("created_time")):
-            merged.setdefault("created_time", times["created_time"])
+        told = {name: value for name, value in times.items() if is_set(value)}
+        merged = told | merged | {name: value for name, value in told.items() if name == "hangup_time"}
     return merged
 
 
@@ -196,13 +195,11 @@ def _parties(
 
 
 def _disposition(variables: Mapping[str, str], answer: datetime | None) -> Disposition | None:
-    cause = variables.get("hangup_cause", "").upper()
+    cause = variables.get("hangup_cause", "").upper().strip()
     if answer is not None:
         voicemail = variables.get("last_app") == "voicemail" or bool(variables.get("voicemail_message_len"))
         return Disposition.VOICEMAIL if voicemail else Disposition.ANSWERED
-    if cause in {"", "NONE", "UNSPECIFIED"}:
-        return None
-    return _BY_CAUSE.get(cause, Disposition.FAILED)
+    return disposition(cause, answered=False) if cause and cause != "NONE" else None
 
 
 def _recording(variables: Mapping[str, str]) -> RecordingRef | None:
@@ -215,7 +212,9 @@ def _recording(variables: Mapping[str, str]) -> RecordingRef | None:
     return RecordingRef(name=path, duration_s=length)
 
 
-def _extra(variables: Mapping[str, str], flows: Sequence[tuple[Mapping[str, str], Mapping[str, str]]]) -> dict[str, str]:
+def _extra(
+    variables: Mapping[str, str], flows: Sequence[tuple[Mapping[str, str], Mapping[str, str]]]
+) -> dict[str, str]:
     kept = {name: variables[name] for name in _EXTRA if variables.get(name)}
     first, last = (flows[-1][0], flows[0][0]) if flows else ({}, {})
     moved = last.get("destination_number", "")

@@ -13,7 +13,7 @@ from typing import Final
 
 from ingest.formats.building import built
 from ingest.formats.errors import RowError
-from ingest.formats.freeswitch_leg import leg_row, plain
+from ingest.formats.freeswitch_leg import decoded, leg_row
 from ingest.formats.options import ParseOptions
 from ingest.formats.reading import Input
 from ingest.formats.record import Rejection, Row
@@ -42,7 +42,7 @@ def _row(node: Node, options: ParseOptions) -> Row:
 
 
 def _decoded(node: Node | None) -> dict[str, str]:
-    return {} if node is None else {name: plain(text) for name, text in node.texts().items()}
+    return {} if node is None else decoded(node.texts())
 
 
 def _flows(node: Node) -> list[tuple[Mapping[str, str], Mapping[str, str]]]:

@@ -38,6 +38,9 @@ class Extent:
 _TOKEN: Final = re.compile(rb'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"|[{}\[\],:"]|[^\s"{}\[\],:]++')
 _SPACE: Final = re.compile(rb"[ \t\r\n]*+")
 _ALONE: Final = re.compile(rb'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"|[^,\]\n]*+')
+_COLON: Final = ord(":")
+_LIST: Final = ord("[")
+_REST: Final = re.compile(rb"[^\n]*+")
 _MARK: Final = b"\xef\xbb\xbf"
 _INDENT_KEPT: Final = 256
 
@@ -132,20 +135,19 @@ class Extents:
             mark = token[0]
             kind = mark[0]
             if kind in b"{[":
-                if stack and before != 58 and (stack[-1] != 91 or before not in b"[,"):  # noqa: PLR2004 - ":" and "["
-                    return End.BROKEN, token.start(), before
+                fits = not stack or before == _COLON or (stack[-1] == _LIST and before in b"[,")
                 stack.append(kind)
-                if len(stack) > deepest:
-                    return End.DEEP, token.start(), before
+                if not fits or len(stack) > deepest:
+                    return End.DEEP if fits else End.BROKEN, token.start(), before
             elif kind in b"}]":
-                if stack.pop() != kind - 2:  # in ASCII a closing bracket stands two behind its opening one
+                fits = stack.pop() == kind - 2  # in ASCII a closing bracket stands two behind its opening one
+                if not fits:
                     return End.BROKEN, token.start(), before
                 if not stack:
                     return End.WHOLE if token.end() <= longest else End.LONG, token.end(), kind
-            elif mark == b'"':  # a string that does not end here
-                if buffer.find(b"\n", token.start()) >= 0:
-                    return End.BROKEN, token.start(), before
-                return None, token.start(), before
+            elif mark == b'"':  # a string that does not end here: no line end may stand in one
+                broken = buffer.find(b"\n", token.start()) >= 0
+                return End.BROKEN if broken else None, token.start(), before
             before = kind
         return None, len(buffer), before
 
@@ -173,16 +175,18 @@ class Extents:
 
     def _other(self) -> Extent:
         """Return what stands where a record should: one value of an array, else the rest of the line."""
-        while self._buffer.find(b"\n", self._at) < 0:
-            if len(self._buffer) - self._at > self._longest:
-                return self._failed(End.LONG, len(self._buffer))
-            if not self._more(len(self._buffer) - self._at + 1):
+        stop = _ALONE if self._in_array else _REST
+        while True:
+            found = stop.match(self._buffer, self._at)
+            end = found.end() if found else len(self._buffer)
+            held = len(self._buffer) - self._at
+            if end < len(self._buffer):
                 break
-        end = self._buffer.find(b"\n", self._at)
-        end = len(self._buffer) if end < 0 else end
-        if self._in_array:
-            found = _ALONE.match(self._buffer, self._at, end)
-            end = max(found.end() if found else end, self._at + 1)
+            if held > self._longest:
+                return self._failed(End.LONG, len(self._buffer))
+            if not self._more(held + 1):
+                end = len(self._buffer)
+                break
         extent = Extent(self._line, self._buffer[self._at : end].rstrip(), End.WHOLE)
         self._advance(end)
         return extent

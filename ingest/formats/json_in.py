@@ -1,7 +1,7 @@
 """JSON in, one record at a time: JSON Lines, one document, an array of documents, documents one after the other.
 
-Whole numbers are exact whatever their size and others are `Decimal`, so that an id that lost digits shows. A record that
-cannot be read costs itself: reading goes on at the next line that begins like one. Memory: one block and one record.
+Whole numbers are exact whatever their size and others are `Decimal`, so that an id that lost digits shows. A record
+that cannot be read costs itself: reading goes on at the next line that begins like one. Memory: one block, one record.
 """
 
 from __future__ import annotations
@@ -31,20 +31,24 @@ class Document:
     raw: str
 
 
-def documents(source: Input, *, encoding: str = "utf-8", longest: int | None = None) -> Iterator[Document | Rejection]:
+def documents(
+    source: Input, *, encoding: str = "utf-8", longest: int | None = None, comments: bool = False
+) -> Iterator[Document | Rejection]:
     """Yield the objects of a file, those of an array one by one, and a rejection for what is no JSON object.
 
     Args:
         source: the file.
         encoding: of its text; JSON says UTF-8, some switches do not.
         longest: bytes of one record, the limit of a line when not given.
+        comments: the file may hold `//` and `/* */`, which JSON does not know; it is then read whole.
 
     Raises:
-        FileRefused: `encoding` when it is UTF-16 or UTF-32.
+        FileRefused: `encoding` when it is UTF-16 or UTF-32; `too_large` when it is read whole.
     """
     if source.head.startswith(_WIDE_MARKS):
         raise FileRefused("encoding", "the file is UTF-16 or UTF-32; JSON is UTF-8")
-    for extent in Extents(source.blocks(), longest or source.limits.line_bytes, source.limits.depth):
+    blocks = iter((without_comments(source.all_bytes()),)) if comments else source.blocks()
+    for extent in Extents(blocks, longest or source.limits.line_bytes, source.limits.depth):
         raw = extent.text[:RAW_KEPT].decode(encoding, "replace")
         if extent.end is not End.WHOLE:
             yield Rejection(extent.line, *_TOLD[extent.end], raw)
@@ -66,6 +70,18 @@ _TOLD: Final = {
     End.DEEP: ("too_deep", "the record is nested too deep"),
     End.LONG: ("line_too_long", "the record is longer than a record can be; it was skipped"),
 }
+
+
+_STRING_OR_COMMENT: Final = re.compile(rb'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"?|//[^\n]*+|/\*[\s\S]*?(?:\*/|\Z)')
+
+
+def without_comments(text: bytes) -> bytes:
+    """Return JSON with its comments made into spaces and its lines kept; what stands in a string is no comment."""
+    return _STRING_OR_COMMENT.sub(_blanked, text)
+
+
+def _blanked(found: re.Match[bytes]) -> bytes:
+    return found[0] if found[0].startswith(b'"') else b" " + b"\n" * found[0].count(b"\n")
 
 
 def parsed(text: bytes, *, encoding: str = "utf-8") -> Any:

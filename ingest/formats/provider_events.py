@@ -59,7 +59,7 @@ def _events(source: Input, options: ParseOptions) -> Iterator[tuple[int, Any]]:
             elif item[1].strip():
                 yield item[0], _line(*item)
         return
-    whole = source.whole()
+    whole = source.all_bytes()
     try:
         value = read_json(whole.removeprefix(b"\xef\xbb\xbf"))
     except CallbackUnreadable:

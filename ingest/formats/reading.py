@@ -7,30 +7,18 @@ being read (`FileRefused`); a line over the limit is refused as a row and skippe
 from __future__ import annotations
 
 import codecs
-import zlib
 from collections.abc import Iterator
-from typing import Final, Protocol
-
-import zstandard
+from typing import Final
 
 from ingest.formats.errors import FileRefused
 from ingest.formats.options import Limits
 from ingest.formats.record import Rejection
 from ingest.formats.registry import HEAD_BYTES
+from ingest.formats.unpacking import BLOCK_BYTES, ByteSource, unpacked
 
-BLOCK_BYTES: Final = 256 * 1024
-_GZIP: Final = b"\x1f\x8b"
-_ZSTD: Final = b"\x28\xb5\x2f\xfd"
-_WINDOW_LOG_BYTES: Final = 128 * 1024 * 1024
 RAW_KEPT: Final = 4096
 
-
-class ByteSource(Protocol):
-    """Anything with `read(size)`: a file, a pipe, a request's body."""
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return up to `size` bytes, empty at the end."""
-        ...
+__all__ = ["BLOCK_BYTES", "RAW_KEPT", "ByteSource", "Input", "text_lines"]
 
 
 class Input:
@@ -38,7 +26,7 @@ class Input:
 
     def __init__(self, raw: ByteSource, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._blocks = _decompressed(raw, self.limits)
+        self._blocks = unpacked(raw, self.limits)
         self._ahead = bytearray()
         self.head = self._look()
 
@@ -57,7 +45,7 @@ class Input:
             yield first
         yield from self._blocks
 
-    def whole(self) -> bytes:
+    def all_bytes(self) -> bytes:
         """Return all bytes of a file that is one document. Raises FileRefused over `limits.document_bytes`."""
         read = bytearray()
         for block in self.blocks():
@@ -97,83 +85,6 @@ def text_lines(head: bytes) -> Iterator[tuple[int, str] | Rejection]:
         lines.pop()
     for number, line in enumerate(lines, 1):
         yield number, line.removesuffix("\r")
-
-
-def _decompressed(raw: ByteSource, limits: Limits) -> Iterator[bytes]:
-    first = raw.read(BLOCK_BYTES)
-    if first.startswith(_GZIP):
-        yield from _bounded(_gunzip(raw, first), limits)
-    elif first.startswith(_ZSTD):
-        yield from _bounded(_unzstd(raw, first), limits)
-    else:
-        total = 0
-        while first:
-            total += len(first)
-            if total > limits.total_bytes:
-                raise FileRefused("too_large", "the file is larger than allowed")
-            yield first
-            first = raw.read(BLOCK_BYTES)
-
-
-def _bounded(pieces: Iterator[tuple[int, bytes]], limits: Limits) -> Iterator[bytes]:
-    total = 0
-    for taken, piece in pieces:
-        total += len(piece)
-        if total > limits.total_bytes:
-            raise FileRefused("too_large", "the decompressed file is larger than allowed")
-        if total > limits.ratio_from_bytes and total > limits.ratio * max(taken, 1):
-            raise FileRefused("bomb", "the file grows too much when it is decompressed; send it uncompressed")
-        if piece:
-            yield piece
-
-
-def _gunzip(raw: ByteSource, block: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (bytes read so far, piece); several members one after the other are one file (RFC 1952)."""
-    taken = len(block)
-    member = zlib.decompressobj(wbits=31)
-    try:
-        while block:
-            piece = member.decompress(block, BLOCK_BYTES)
-            yield taken, piece
-            block = member.unconsumed_tail
-            if member.eof:
-                block = member.unused_data.lstrip(b"\0")
-                if not block:
-                    block = raw.read(BLOCK_BYTES).lstrip(b"\0")
-                    taken += len(block)
-                if block:
-                    member = zlib.decompressobj(wbits=31)
-            elif not block:
-                block = raw.read(BLOCK_BYTES)
-                taken += len(block)
-    except zlib.error:
-        raise FileRefused("compression", "the file is damaged: it does not decompress") from None
-    if not member.eof:
-        raise FileRefused("truncated", "the compressed file ends too early; send all of it")
-
-
-def _unzstd(raw: ByteSource, block: bytes) -> Iterator[tuple[int, bytes]]:
-    taken = len(block)
-    frame = zstandard.ZstdDecompressor(max_window_size=_WINDOW_LOG_BYTES).decompressobj()
-    try:
-        while block:
-            # zstandard gives all that a block holds: small steps bound what a bomb can make at once
-            step, block = block[:512], block[512:]
-            yield taken, frame.decompress(step)
-            if frame.eof:
-                block = frame.unused_data + block
-                if not block:
-                    block = raw.read(BLOCK_BYTES)
-                    taken += len(block)
-                if block:
-                    frame = zstandard.ZstdDecompressor(max_window_size=_WINDOW_LOG_BYTES).decompressobj()
-            elif not block:
-                block = raw.read(BLOCK_BYTES)
-                taken += len(block)
-    except zstandard.ZstdError:
-        raise FileRefused("compression", "the file is damaged: it does not decompress") from None
-    if not frame.eof:
-        raise FileRefused("truncated", "the compressed file ends too early; send all of it")
 
 
 _MARKS: Final = (
@@ -250,8 +161,10 @@ def _decoded(batches: Iterator[list[bytes] | None], encoding: str) -> Iterator[t
             yield from _one_by_one(batch, encoding, number)
             number += len(batch)
             continue
-        if len(lines) != len(batch):  # an empty batch
-            lines = lines[: len(batch)]
+        if len(lines) != len(batch):  # an empty batch, or an encoding that makes line ends of other bytes
+            yield from _one_by_one(batch, encoding, number)
+            number += len(batch)
+            continue
         for text in lines:
             number += 1
             yield number, (text.removesuffix("\r"))
@@ -263,6 +176,8 @@ def _one_by_one(batch: list[bytes], encoding: str, number: int) -> Iterator[tupl
         try:
             text = line.decode(encoding)
         except UnicodeError:
+            text = "\n"
+        if "\n" in text:
             raw = line[:RAW_KEPT].decode("latin-1")
             yield Rejection(number, "encoding", f"the line is not {encoding}; set the source's encoding", raw)
             continue

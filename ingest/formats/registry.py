@@ -91,11 +91,16 @@ def load_format(name: str) -> Format:
 
 
 def detect(head: bytes, options: ParseOptions) -> Format:
-    """Return the format that recognises itself best. Raises UnknownFormat when none does, or two do equally."""
-    del options
+    """Return the format that recognises itself best; generic CSV when none does and the source has a mapping.
+
+    Raises:
+        UnknownFormat: none does, or two do equally.
+    """
     sure = sorted(((found.recognise(head), found.name, found) for found in map(load_format, NAMES)), reverse=True)
     best, second = sure[0], sure[1]
     if best[0] < SURE_ENOUGH:
+        if options.mapping is not None:
+            return load_format("csv_mapping")
         raise UnknownFormat("the file is none of the formats", known=", ".join(NAMES))
     if best[0] == second[0]:
         raise UnknownFormat("the file may be one of two formats; name it", candidates=f"{best[1]}, {second[1]}")

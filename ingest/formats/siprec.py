@@ -35,7 +35,7 @@ def read(source: Input, options: ParseOptions) -> Iterator[Row | Rejection]:
         FileRefused: entities or references in the XML, or a body that holds no metadata.
     """
     groups: dict[str, str] = {}
-    for line, document in _documents(source.whole()):
+    for line, document in _documents(source.all_bytes()):
         try:
             root = tree(document, options.limits)
             yield from rows_of(root, line, options, groups)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Final
 
 from ingest.formats.errors import RowError
@@ -40,23 +41,39 @@ def inline_content(dialog: Dialog) -> bytes | None:
     return content
 
 
-def verify(content: bytes, stated: list[str]) -> None:
+def verify(content: bytes, stated: Sequence[str]) -> None:
     """Hold the content to what is stated: every hash of a kind that is known here must be right.
 
     Raises:
         RowError: `content_hash` when one is wrong, or none of those stated can be checked.
     """
-    checked = 0
-    for one in stated:
-        algorithm, _, digest = one.partition("-")
-        known = _HASHES.get(algorithm.lower())
-        if known is None:
-            continue
-        checked += 1
-        if not hmac.compare_digest(known(content).digest(), from_base64url(digest)):
-            raise RowError("content_hash", "the content does not have the hash that is stated")
-    if stated and not checked:
-        raise RowError("content_hash", "the content cannot be checked: no SHA-512, SHA-384 or SHA-256 is stated")
+    held = HeldTo(stated)
+    held.update(content)
+    if not held.is_right():
+        raise RowError("content_hash", "the content does not have the hash that is stated")
+
+
+class HeldTo:
+    """Content on its way, held to the hashes stated of it. Raises RowError when none of them can be checked."""
+
+    def __init__(self, stated: Sequence[str]) -> None:
+        self._held = []
+        for one in stated:
+            algorithm, _, digest = one.partition("-")
+            known = _HASHES.get(algorithm.lower())
+            if known is not None:
+                self._held.append((known(), from_base64url(digest)))
+        if stated and not self._held:
+            raise RowError("content_hash", "the content cannot be checked: no SHA-512, SHA-384 or SHA-256 is stated")
+
+    def update(self, piece: bytes) -> None:
+        """Take the next piece."""
+        for hashing, _ in self._held:
+            hashing.update(piece)
+
+    def is_right(self) -> bool:
+        """Say whether all that came has every hash that was stated."""
+        return all(hmac.compare_digest(hashing.digest(), digest) for hashing, digest in self._held)
 
 
 def content_hash(digest: bytes) -> str:

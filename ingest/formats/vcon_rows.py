@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,12 +18,11 @@ import msgspec
 from ingest.formats import clock
 from ingest.formats.checks import check
 from ingest.formats.errors import RowError, ZoneNeeded
-from ingest.formats.json_in import identifier
 from ingest.formats.options import ParseOptions
-from ingest.formats.parties import NOBODY, party
-from ingest.formats.record import Direction, Disposition, PartyNumber, RecordingRef, Rejection, Row
+from ingest.formats.record import Disposition, RecordingRef, Rejection, Row
 from ingest.formats.vcon_content import inline_content
-from ingest.formats.vcon_model import Dialog, Document, Party, canonical, plain, shaped
+from ingest.formats.vcon_model import Dialog, Document, canonical, plain, shaped
+from ingest.formats.vcon_parties import Parties
 
 SOURCE: Final = "vcon"
 _ATTEMPTS: Final = {
@@ -35,7 +34,6 @@ _ATTEMPTS: Final = {
     "voicemail-no-message": Disposition.VOICEMAIL,
 }
 _TYPES: Final = frozenset({"recording", "text", "transfer", "incomplete", "recording-set"})
-_DIRECTIONS: Final = {"agent": Direction.OUTBOUND, "customer": Direction.INBOUND}
 _UTC: Final = ZoneInfo("UTC")
 _VERSION_WEIGHT: Final = 1e10
 """More than any epoch in seconds: what kind of version it is weighs more than when it was made."""
@@ -65,11 +63,12 @@ def dialogs_of(document: Document, group: str, line: int, options: ParseOptions)
         line: where it begins in the file.
         options: the source's zone and region.
     """
+    parties = Parties(document.parties or [], options.region)
     for position, value in enumerate(document.dialog or ()):
         dialog: Dialog | None = None
         try:
             dialog = shaped(value, Dialog)
-            rows = _Reading(document, group, line, options).rows(position, dialog)
+            rows = _Reading(document, parties, group, line, options).rows(position, dialog)
         except ZoneNeeded:
             refused = Rejection(line, "time", "a dialog's start has no zone; set the zone of the source")
             yield Found(position, dialog, refused)
@@ -82,6 +81,7 @@ def dialogs_of(document: Document, group: str, line: int, options: ParseOptions)
 @dataclass(frozen=True, slots=True)
 class _Reading:
     document: Document
+    parties: Parties
     group: str
     line: int
     options: ParseOptions
@@ -89,42 +89,12 @@ class _Reading:
     def rows(self, position: int, dialog: Dialog) -> list[Row]:
         if dialog.type not in _TYPES:
             raise RowError("field", "a dialog is of a type that vCon does not know")
-        caller, others = self._sides(dialog)
+        caller, others = self.parties.of(dialog)
         main = self._row(position, dialog, caller, others[0] if others else None)
         also = [
             check(self._with_callee(main, number, one), self.options) for number, one in enumerate(others[1:], start=2)
         ]
         return [check(main, self.options), *also]
-
-    def _sides(self, dialog: Dialog) -> tuple[int | None, list[int]]:
-        """Return the positions of who began and of everybody reached."""
-        if dialog.type == "transfer":
-            target = dialog.transfer_target
-            reached = target if isinstance(target, list) else [target]
-            return self._known(dialog.transferee), [one for at in reached if (one := self._known(at)) is not None]
-        named = list(dict.fromkeys(self._known(one) for one in _flat(dialog.parties)))
-        present = [one for one in named if one is not None]
-        began = self._known(dialog.originator)
-        if began is None:
-            return (present[0] if present else None), present[1:]
-        return began, [one for one in present if one != began]
-
-    def _known(self, position: int | None) -> int | None:
-        if position is None:
-            return None
-        if not 0 <= position < len(self.document.parties or ()):
-            raise RowError("field", "a dialog names a party that the vCon does not have")
-        return position
-
-    def _party(self, position: int | None) -> Party:
-        return Party() if position is None else (self.document.parties or [])[position]
-
-    def _number(self, position: int | None) -> PartyNumber:
-        one = self._party(position)
-        for raw in (identifier(one.tel), one.sip, _without_scheme(one.mailto), one.did):
-            if raw and raw.strip():
-                return party(raw.strip(), self.options.region)
-        return NOBODY
 
     def _row(self, position: int, dialog: Dialog, caller: int | None, callee: int | None) -> Row:
         start, duration = self._start(dialog), _duration(dialog)
@@ -138,9 +108,9 @@ class _Reading:
             kind="recording_set" if dialog.type == "recording-set" else "leg",
             leg_id=str(position),
             rank=_rank(self.document),
-            direction=self._direction(caller),
-            caller=self._number(caller),
-            callee=self._number(callee),
+            direction=self.parties.direction(caller),
+            caller=self.parties.number(caller),
+            callee=self.parties.number(callee),
             setup_time=start,
             end_time=end,
             duration_s=duration,
@@ -151,13 +121,13 @@ class _Reading:
         )
 
     def _with_callee(self, main: Row, number: int, callee: int) -> Row:
-        name = self._party(callee).name
+        name = self.parties.name(callee)
         extra = {key: value for key, value in main.extra.items() if key != "callee_name"}
         return msgspec.structs.replace(
             main,
             key=f"{main.key}/{number}",
             leg_id=f"{main.leg_id}/{number}",
-            callee=self._number(callee),
+            callee=self.parties.number(callee),
             recording=None,
             extra={**extra, "callee_name": name} if name else extra,
         )
@@ -168,10 +138,6 @@ class _Reading:
         if moment is None:
             raise RowError("time", "a dialog has no start")
         return moment
-
-    def _direction(self, caller: int | None) -> Direction:
-        role = self._party(caller).role
-        return _DIRECTIONS.get(role, Direction.UNKNOWN) if isinstance(role, str) else Direction.UNKNOWN
 
     def _recording(
         self, position: int, dialog: Dialog, start: datetime, end: datetime | None, duration: float | None
@@ -196,26 +162,13 @@ class _Reading:
         told = {
             "vcon_uuid": self.document.uuid,
             "subject": self.document.subject,
-            "caller_name": self._party(caller).name,
-            "callee_name": self._party(callee).name,
+            "caller_name": self.parties.name(caller),
+            "callee_name": self.parties.name(callee),
         }
         if dialog.type == "transfer":
-            by = self._known(dialog.transferor)
-            told |= {"transferor": self._number(by).raw, "transferor_name": self._party(by).name}
+            by = self.parties.known(dialog.transferor)
+            told |= {"transferor": self.parties.number(by).raw, "transferor_name": self.parties.name(by)}
         return {name: value for name, value in told.items() if value}
-
-
-def _flat(parties: Any) -> Iterator[int]:
-    """Yield the positions of `parties`: one, a list of them, or a list with one entry or list a channel."""
-    if parties is None:
-        return
-    if isinstance(parties, bool) or not isinstance(parties, int | list):
-        raise RowError("field", "the parties of a dialog are not positions in the vCon's list of parties")
-    if isinstance(parties, int):
-        yield parties
-        return
-    for one in parties:
-        yield from _flat(one)
 
 
 def _duration(dialog: Dialog) -> float | None:
@@ -248,10 +201,6 @@ def _facts(dialog: Dialog) -> dict[str, str]:
     if dialog.media:
         facts["media_type"] = dialog.media
     return facts
-
-
-def _without_scheme(mailto: str | None) -> str | None:
-    return None if mailto is None else mailto.strip().removeprefix("mailto:").partition("?")[0]
 
 
 def root_of(document: Document, roots: dict[str, str]) -> str:

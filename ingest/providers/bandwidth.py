@@ -68,7 +68,7 @@ def _recording(fields: Fields, options: ParseOptions, line: int) -> Row:
             start_time=began,
             end_time=events.instant(fields, "endTime", zone=events.ZULU),
             duration_s=events.lasted(fields, "duration"),
-            channels=events.whole(fields, "channels"),
+            channels=events.small_number(fields, "channels"),
             status=status,
         ),
     )
@@ -109,5 +109,7 @@ PROVIDER: Final = Provider(
     check_basic,
     rows,
     having(("eventType", "callId", "applicationId"), ("eventType", "callId", "accountId")),
+    vouched="secret",
+    hosts=("*.bandwidth.com",),
     fetch_headers=_fetch_headers,
 )

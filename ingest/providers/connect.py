@@ -173,5 +173,6 @@ PROVIDER: Final = Provider(
         ("ContactId", "AWSContactTraceRecordFormatVersion"), ("ContactId", "InitiationMethod"), ("records", "requestId")
     ),
     unwrap=unwrap,
+    vouched="secret",
     answer=answer,
 )

@@ -135,7 +135,7 @@ def without_address(row: Row) -> Row:
     return msgspec.structs.replace(row, recording=msgspec.structs.replace(row.recording, url=None))
 
 
-def whole(fields: Fields, *names: str) -> int | None:
+def small_number(fields: Fields, *names: str) -> int | None:
     """Return a small whole number, None when not said."""
     told = text(fields, *names)
     return int(told) if told.isascii() and told.isdigit() and len(told) <= len("99") else None

@@ -139,6 +139,7 @@ PROVIDER: Final = Provider(
     rows,
     having(*(("CallSid", name) for name in ("DateUpdated", "EventType", "CallFrom", "CallType", "Legs"))),
     methods=frozenset({"POST", "GET"}),
+    hosts=("*.exotel.com", "*.exotel.in"),
     fetch_headers=_fetch_headers,
     read_back=ReadBack(_address, _read_fields),
 )

@@ -1,6 +1,6 @@
 """Plivo: form callbacks of calls and recordings, and the JSON lists of its API.
 
-Source: Plivo's "Voice request parameters" and the API's fixtures (formats.md A1): numbers with and without a plus, times
+Source: Plivo's "Voice request parameters", fixtures of its API (formats.md A1): numbers with and without a plus, times
 with an offset or in the account's zone, recording times in milliseconds as `"345100.00000"`. Ids are opaque.
 """
 
@@ -128,7 +128,8 @@ PROVIDER: Final = Provider(
         ("CallUUID",), ("call_uuid", "resource_uri"), ("recording_id", "recording_duration_ms"), ("objects", "meta")
     ),
     methods=frozenset({"POST", "GET"}),
-    signed=True,
+    vouched="signature",
+    hosts=("*.plivo.com",),
     unwrap=unwrap,
     answer=_answer,
     fetch_headers=_fetch_headers,

@@ -12,6 +12,7 @@ from typing import Final
 from domain.errors import NotFound
 from ingest.formats.options import ParseOptions
 from ingest.formats.record import Row
+from ingest.network import on_list
 from ingest.providers.payload import Fields
 from ingest.providers.request import CallbackRequest, Credentials
 
@@ -91,7 +92,8 @@ class Provider:
         rows: what one event says; nothing when it is of no interest. Raises RowError, ZoneNeeded.
         is_mine: whether an event has the fields of this provider (see `having`).
         methods: GET too where the provider can be told to send one.
-        signed: what was sent is vouched for by the provider itself, byte by byte.
+        vouched: the fact `verified` of its rows when the check has passed: `signature`, `secret`, or `no`.
+        hosts: the provider's own, which may see the credentials; any other is asked without.
         unwrap: the events inside a payload that is an envelope.
         answer: what the provider expects to hear.
         fetch_headers: under which its recordings are fetched and its API is asked.
@@ -104,7 +106,8 @@ class Provider:
     rows: Callable[[Fields, ParseOptions, int], list[Row]]
     is_mine: Callable[[Fields], bool]
     methods: frozenset[str] = frozenset({"POST"})
-    signed: bool = False
+    vouched: str = "no"
+    hosts: tuple[str, ...] = ()
     unwrap: Callable[[Fields], Sequence[Fields]] = one_event
     answer: Callable[[Fields], Answer] = plain_answer
     fetch_headers: Callable[[Credentials], Mapping[str, str]] = no_authorization
@@ -117,6 +120,12 @@ def load_provider(name: str) -> Provider:
         raise NotFound("there is no provider of this name", known=", ".join(NAMES))
     found: Provider = importlib.import_module(f"ingest.providers.{name}").PROVIDER
     return found
+
+
+def authorization(provider: Provider, credentials: Credentials, host: str) -> Mapping[str, str]:
+    """Return the headers under which a host is asked: none unless it is the provider's own, or the set `api_host`."""
+    own = (*provider.hosts, credentials.settings.get("api_host", ""))
+    return provider.fetch_headers(credentials) if on_list(host, own) else {}
 
 
 def provider_of(fields: Fields) -> Provider | None:

@@ -130,6 +130,7 @@ PROVIDER: Final = Provider(
     check_telnyx,
     rows,
     _is_mine,
-    signed=True,
+    vouched="signature",
+    hosts=("*.telnyx.com",),
     fetch_headers=_fetch_headers,
 )

@@ -1,6 +1,6 @@
 """Vonage (Nexmo) voice: event and recording webhooks in JSON, signed by a token.
 
-Source: Vonage's "Voice API webhook reference" and two samples. Numbers come without a plus. Each leg has a uuid; the legs
+Source: Vonage's "Voice API webhook reference", two samples. Numbers come without a plus. Each leg has a uuid; the legs
 of a call share `conversation_uuid`.
 """
 
@@ -120,6 +120,7 @@ PROVIDER: Final = Provider(
     check_vonage,
     rows,
     having(("conversation_uuid",)),
-    signed=True,
+    vouched="signature",
+    hosts=("*.nexmo.com", "*.vonage.com"),
     fetch_headers=_fetch_headers,
 )

@@ -13,6 +13,7 @@ from workers.erasure import custodians
 
 ELSEWHERE = {
     "calls": "workers.erasure deletes the call's own document last: an erasure that was cut short is found again",
+    "inbox": "a dropped file's sealed name goes when the file is taken in, or after thirty days: ingest.inbox",
     "call_logs": "traffic data has clocks of its own: CallLogStore drops identifiers and deletes logs that are due",
 }
 CUSTODIANS = custodians(cast("Any", None))

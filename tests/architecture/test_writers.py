@@ -117,7 +117,7 @@ def test_work_across_workspaces_is_the_platforms_own() -> None:
         (module.name, call.args[0].value)
         for module in modules()
         for call, _ in calls_of(module.tree, "whole")
-        if isinstance(call.args[0], ast.Constant)
+        if call.args and isinstance(call.args[0], ast.Constant)
     }
     assert whole == {
         ("api.keys", "api_keys"),  # a key is found before its workspace is known
@@ -129,5 +129,16 @@ def test_work_across_workspaces_is_the_platforms_own() -> None:
         ("storage.keys", "keys"),
         ("storage.migrations", "schema_migrations"),
         ("storage.outbox", "outbox"),
+        *(
+            (f"workers.{module}", name)
+            for module, name in (
+                ("missing", "calls"),  # the walk through the store finds objects of all workspaces
+                ("missing", "recordings"),
+                ("orphans", "calls"),
+                ("orphans", "keys"),
+                ("orphans", "recordings"),
+                ("orphans", "redactions"),
+            )
+        ),
         ("workers.relay", "calls"),  # the sweep
     }

@@ -1,4 +1,4 @@
-"""A call to erase: brought in over the real API, given what its stages would leave, and erased as relay and worker do."""
+"""A call to erase: brought in over the real API, given what its stages leave, erased as relay and worker do it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from domain.calls import STAGES, CallState, StageState
+from domain.scopes import Scope
 from domain.speech import EngineStamp, Party, Segment, Transcript, Word
 from ingest.calls import CallStore
 from redaction.port import FinderStamp
@@ -64,6 +65,10 @@ class Case:
 
     tenant: Tenant
     client: httpx.AsyncClient
+
+    @classmethod
+    async def of(cls, tenant: Tenant) -> Case:
+        return cls(tenant, await tenant.client(*Scope))
 
     @property
     def resources(self) -> Resources:

@@ -60,8 +60,11 @@ async def test_a_batch_lands_once_and_again_changes_nothing(tenant: Tenant) -> N
 async def test_gzip(tenant: Tenant) -> None:
     client = await tenant.client(*WRITE)
     import json
+
     body = gzip.compress(json.dumps(batch(entry(1))).encode())
-    answer = await client.post("/v1/call-logs:batch", content=body, headers={"Content-Type": "application/json", "Content-Encoding": "gzip"})
+    answer = await client.post(
+        "/v1/call-logs:batch", content=body, headers={"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    )
     assert answer.status_code == 200, answer.text
     bad = await client.post("/v1/call-logs:batch", json=batch(entry(1, note="x")))
     print(bad.text)

@@ -24,7 +24,9 @@ async def test_the_legs_of_a_call_make_one_document_in_whatever_order_they_come(
         for one in order:
             await store.land("pbx", [[one]], policy, now=NOW)
         (document,) = comparable(await stored(tenant))
-        seen.append({name: value for name, value in document.items() if name in {"cost", "duration_s", "legs", "setup_time"}})
+        seen.append(
+            {name: value for name, value in document.items() if name in {"cost", "duration_s", "legs", "setup_time"}}
+        )
     assert all(one == seen[0] for one in seen)
     assert str(seen[0]["cost"]["amount"]) == "0.30"
 

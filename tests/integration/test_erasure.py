@@ -7,7 +7,6 @@ by the real stores; then the sweep and the erasing job run as the relay and a wo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +16,11 @@ from erasing import ERASED, KEPT_AFTERWARDS, QUICK, Case, log, shows_nothing
 from domain.errors import Gone
 from domain.jobs import JobState, Queue
 from domain.records import TAG_FIELDS
-from domain.scopes import Scope
 from ingest.call_logs import CallLogStore
 from ingest.calls import CallStore
 from redaction.store import RedactionStore
 from storage.keys import Keyring
+from workers.ageing import Ageing
 from workers.relay import Sweep
 from workers.runner import utc_now
 
@@ -30,17 +29,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def case_of() -> Callable[[Tenant], Any]:
-    async def make(tenant: Tenant) -> Case:
-        return Case(tenant, await tenant.client(*Scope))
-
-    return make
-
-
-@pytest.fixture
-async def case(tenant: Tenant, case_of: Any) -> Case:
-    made: Case = await case_of(tenant)
-    return made
+async def case(tenant: Tenant) -> Case:
+    return await Case.of(tenant)
 
 
 @pytest.mark.settings(**QUICK)
@@ -326,10 +316,8 @@ async def test_uploaded_bytes_of_an_erased_call_do_not_stay_on_the_way_in(case: 
 
 
 @pytest.mark.settings(**QUICK)
-async def test_another_workspaces_call_with_the_same_bytes_and_origin_is_untouched(
-    make_tenant: Any, case_of: Any
-) -> None:
-    mine, theirs = await case_of(await make_tenant()), await case_of(await make_tenant())
+async def test_another_workspaces_call_with_the_same_bytes_and_origin_is_untouched(make_tenant: Any) -> None:
+    mine, theirs = await Case.of(await make_tenant()), await Case.of(await make_tenant())
     content = mine.content()
     erased, kept = await mine.ready(content, origin_id="pbx-5"), await theirs.ready(content, origin_id="pbx-5")
     found, objects = await theirs.where_found(kept), await theirs.objects(kept)
@@ -357,9 +345,14 @@ async def test_an_upload_that_never_came_is_erased_after_a_week_and_may_come_aga
 
 
 async def _age_identifiers(case: Case, call_id: str, *, due: datetime, month: str | None = None) -> None:
-    change: dict[str, Any] = {"identifiers.retain_until": due} | ({"identifiers.month": month} if month else {})
+    change: dict[str, Any] = {"identifiers.retain_until": due} | (_in_month(month) if month else {})
     logs = case.resources.database.scoped("call_logs", case.tenant.workspace_id)
     assert await logs.update({"call_id": call_id}, {"$set": change}) == 1
+
+
+def _in_month(month: str) -> dict[str, Any]:
+    """The month of the key is always that of the call's start."""
+    return {"identifiers.month": month, "setup_time": datetime.fromisoformat(f"{month}-15T12:00:00+00:00")}
 
 
 async def _with_past_month(case: Case, *, due: datetime) -> tuple[str, str]:
@@ -379,7 +372,7 @@ async def test_identifiers_leave_the_log_on_their_own_clock_and_the_months_key_w
     workspace_id = case.tenant.workspace_id
     first, key_id = await _with_past_month(case, due=utc_now())
     second, _ = await _with_past_month(case, due=utc_now() + timedelta(hours=1))
-    await Sweep(case.resources).age_call_logs(workspace_id)
+    await Ageing(case.resources).of_workspace(workspace_id, now=utc_now())
     logs = CallLogStore(case.resources, workspace_id)
     gone, kept = await logs.of_call(first), await logs.of_call(second)
     assert gone is not None
@@ -389,7 +382,7 @@ async def test_identifiers_leave_the_log_on_their_own_clock_and_the_months_key_w
     assert "identifiers" in kept
     assert not await case.resources.keyring.is_destroyed(workspace_id, key_id), "another log of the month needs it"
     await _age_identifiers(case, second, due=utc_now())
-    await Sweep(case.resources).age_call_logs(workspace_id)
+    await Ageing(case.resources).of_workspace(workspace_id, now=utc_now())
     assert await case.resources.keyring.is_destroyed(workspace_id, key_id)
     with pytest.raises(Gone):
         await case.resources.keyring.month_key(workspace_id, "2024-01", now=utc_now())
@@ -410,8 +403,8 @@ async def test_a_sweep_cut_short_between_the_key_and_the_identifiers_leaves_neit
         with monkeypatch.context() as broken:
             broken.setattr(place, cut)
             with pytest.raises(ConnectionError):
-                await Sweep(case.resources).age_call_logs(case.tenant.workspace_id)
-    await Sweep(case.resources).age_call_logs(case.tenant.workspace_id)
+                await Ageing(case.resources).of_workspace(case.tenant.workspace_id, now=utc_now())
+    await Ageing(case.resources).of_workspace(case.tenant.workspace_id, now=utc_now())
     assert await case.resources.keyring.is_destroyed(case.tenant.workspace_id, key_id)
     entry = await CallLogStore(case.resources, case.tenant.workspace_id).of_call(call_id)
     assert entry is not None
@@ -435,8 +428,8 @@ async def test_a_log_whose_own_clock_is_over_goes_whole(case: Case) -> None:
     call_id = await case.ready(call_log=log())
     logs = case.resources.database.scoped("call_logs", case.tenant.workspace_id)
     await logs.update({"call_id": call_id}, {"$set": {"retain_until": utc_now() + timedelta(hours=1)}})
-    await Sweep(case.resources).age_call_logs(case.tenant.workspace_id)
+    await Ageing(case.resources).of_workspace(case.tenant.workspace_id, now=utc_now())
     assert await logs.count({}) == 1
     await logs.update({"call_id": call_id}, {"$set": {"retain_until": utc_now()}})
-    await Sweep(case.resources).age_call_logs(case.tenant.workspace_id)
+    await Ageing(case.resources).of_workspace(case.tenant.workspace_id, now=utc_now())
     assert await logs.count({}) == 0

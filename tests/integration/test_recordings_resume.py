@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import random
 import socket
 import urllib.parse
 import uuid
@@ -97,8 +96,7 @@ async def test_a_plan_after_a_restart_lists_what_has_arrived_with_size_and_check
 async def test_parts_in_parallel_in_any_order_and_twice_each_make_one_recording(tenant: Tenant) -> None:
     phone = await Phone.of(tenant)
     call_id, plan = await phone.register()
-    links = [*plan["parts"], *plan["parts"]]
-    random.Random(7).shuffle(links)
+    links = [plan["parts"][at] for at in (2, 0, 1, 1, 2, 0)]
     answers = await asyncio.gather(*(put(link, PARTS[link["number"]]) for link in links))
     assert {answer.status_code for answer in answers} == {200}
     done = await phone.complete(call_id)

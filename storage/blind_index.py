@@ -1,0 +1,47 @@
+"""Keyed hashes: how a number is found without being stored, and how the same record gets the same id."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+
+from domain.ids import id_from_bytes
+from storage.sealing import derive
+
+_TOKENS_KEPT = 32_768
+
+
+class BlindIndexer:
+    """Keyed hashes of one workspace, cut to 128 bits.
+
+    What people are found by is HMAC-SHA256; what only tells our own records apart is keyed BLAKE2b (RFC 7693), which
+    takes a third of the time. Both under keys of their own.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._fresh = hmac.new(key, digestmod=hashlib.sha256)
+        self._own_key = derive(key, "own-records")
+        self._tokens = functools.lru_cache(maxsize=_TOKENS_KEPT)(self._made_token)
+
+    def _made_token(self, value: str) -> str:
+        hashing = self._fresh.copy()
+        hashing.update(value.encode())
+        return hashing.digest()[:16].hex()
+
+    def token(self, value: str) -> str:
+        """Return 32 hexadecimal digits; switches repeat themselves, so the last ones are remembered."""
+        return self._tokens(value)
+
+    def mark(self, value: bytes) -> bytes:
+        """Return six bytes: enough to tell the few rows of one call apart, and short."""
+        return hashlib.blake2b(value, digest_size=6, key=self._own_key, person=b"mark").digest()
+
+    def derived_id(self, kind: str, value: str) -> str:
+        """Return an id of our own shape (`cdr_…`) that is always the same for the same value."""
+        told = f"{kind}:{value}".encode()
+        return id_from_bytes(kind, hashlib.blake2b(told, digest_size=16, key=self._own_key, person=b"id").digest())
+
+
+indexer_of = functools.lru_cache(maxsize=32)(BlindIndexer)
+"""The indexers of the workspaces that were busy last, with the tokens that they remember."""
