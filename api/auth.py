@@ -31,7 +31,12 @@ def resources_of(request: Request) -> Resources:
     return cast("Resources", request.app.state.resources)
 
 
-Stores = Annotated[Resources, Depends(resources_of)]
+async def _stores(request: Request) -> Resources:
+    """Return the same to a route: as a coroutine, for FastAPI sends a plain function to another thread and back."""
+    return resources_of(request)
+
+
+Stores = Annotated[Resources, Depends(_stores)]
 
 
 def requires(*scopes: Scope) -> Callable[..., Awaitable[Caller]]:

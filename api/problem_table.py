@@ -100,12 +100,14 @@ PROBLEMS: dict[str, Problem] = {
     "size-mismatch": Problem(
         422,
         "Not as many bytes as announced",
-        "Upload again, all of it (POST /v1/calls/{id}/upload gives fresh links), then complete; the call waits.",
+        "Send what is missing (`parts` names the parts; POST /v1/calls/{id}/upload gives fresh links), then complete; "
+        "the call waits.",
     ),
     "checksum-mismatch": Problem(
         422,
         "The bytes do not have the announced SHA-256",
-        "Upload the recording again and complete with the SHA-256 of the same bytes; the call waits.",
+        "Send it again and complete with the SHA-256 of the same bytes. Of an upload in parts only those that `parts` "
+        "names; complete with `part_sha256` to learn which. The call waits.",
     ),
     "upload-missing": Problem(
         409,
@@ -140,8 +142,8 @@ PROBLEMS: dict[str, Problem] = {
     "callback-refused": Problem(
         403,
         "Nobody vouches for this callback",
-        "Check the source's secrets and settings (PUT /v1/sources/{name}), that the provider was given the source's own "
-        "address, and that CALLWARD_PUBLIC_URL is the address it was given under.",
+        "Check the source's secrets and settings (PUT /v1/sources/{name}), that the provider was given the source's "
+        "own address, and that CALLWARD_PUBLIC_URL is the address it was given under.",
     ),
     "callback-unreadable": Problem(
         422,

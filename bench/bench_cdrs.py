@@ -1,7 +1,7 @@
-"""CDR files through the API beside raw `insert_many` of the same documents, and the API's memory while a big file comes.
+"""CDR files through the API beside raw `insert_many` of the same documents, and the API's memory under a big file.
 
-`python bench/bench_cdrs.py [rows] [rows of the big file]` (default 100,000 and 0: none). The file is Asterisk's csv with
-numbers of a pool of 20,000 subscribers. The peer writes the very documents that ours left, a thousand at a time,
+`python bench/bench_cdrs.py [rows] [rows of the big file]` (default 100,000 and 0: none). The file is Asterisk's csv,
+its numbers of a pool of 20,000 subscribers. The peer writes the very documents that ours left, a thousand at a time,
 acknowledged by majority and journal, into a collection with the same indexes, in the same run on the same database.
 """
 
@@ -167,7 +167,8 @@ def main() -> None:
                 f"{told['landed']:,} rows, {file.stat().st_size / 2**20:.0f} MiB; documents of {size} bytes on average"
             )
             print(f"file through the API   {told['landed'] / ours:>10,.0f} rows/s")
-            print(f"  of which processor time of the API: {cpu / told['landed'] * 1e6:.0f} µs a row; load {os.getloadavg()[0]:.1f}")
+            spent, load = cpu / told["landed"] * 1e6, os.getloadavg()[0]
+            print(f"  of which processor time of the API: {spent:.0f} µs a row; load {load:.1f}")
             print(f"raw insert_many        {len(documents) / raw:>10,.0f} documents/s")
             print(f"ratio {raw / ours:.2f} (mark: {TARGET:.2f})")
             if big:

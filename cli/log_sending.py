@@ -37,7 +37,7 @@ class PhoneFacts:
 
     def of_recording(self) -> dict[str, Any]:
         """Return what helps a recording to find its call log entry."""
-        facts = {"device_id": self.device_id, "device_zone": self.zone, "device_region": self.region}
+        facts = {"device_id": self.device_id, "device_zone": self.zone}
         return {name: value for name, value in facts.items() if value is not None}
 
 

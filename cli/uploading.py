@@ -18,6 +18,7 @@ import httpx
 
 from cli.client import ApiClient, ApiError
 from cli.patience import Passing, Patience
+from ingest.uploading import CLIENT_PART_BYTES, SINGLE_PUT_BYTES
 
 BLOCK_BYTES: Final = 1024 * 1024
 PARALLEL: Final = 4
@@ -36,20 +37,27 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A file's size and SHA-256."""
+    """A file's size and SHA-256, and the SHA-256 of each of its parts."""
 
     size: int
     sha256: str
+    parts: tuple[str, ...] = ()
 
 
 def fingerprint(file: Path) -> Fingerprint:
     """Read a file once, in blocks."""
-    digest, size = hashlib.sha256(), 0
+    digest, part, size, parts = hashlib.sha256(), hashlib.sha256(), 0, []
     with file.open("rb") as opened:
         while block := opened.read(BLOCK_BYTES):
             digest.update(block)
+            part.update(block)
             size += len(block)
-    return Fingerprint(size, digest.hexdigest())
+            if size % CLIENT_PART_BYTES == 0:
+                parts.append(part.hexdigest())
+                part = hashlib.sha256()
+    if size % CLIENT_PART_BYTES:
+        parts.append(part.hexdigest())
+    return Fingerprint(size, digest.hexdigest(), tuple(parts))
 
 
 def idempotency_key(print_: Fingerprint, name: str) -> str:
@@ -79,6 +87,8 @@ class RecordingSender:
         """
         print_ = fingerprint(file)
         recording = {**registration["recording"], "size": print_.size, "sha256": print_.sha256}
+        if print_.size > SINGLE_PUT_BYTES:
+            recording["part_sha256"] = list(print_.parts)
         headers = {"Idempotency-Key": key or idempotency_key(print_, file.name)}
         body = {**registration, "recording": recording}
         answer = self._patience.run(lambda: self._client.post("/v1/calls", body, headers=headers))
@@ -151,7 +161,7 @@ def _put_piece(link: dict[str, Any], piece: bytes) -> None:
     if answer.is_success:
         return
     told = f"the object store answered {answer.status_code} to an upload; run `callward doctor`"
-    raise Passing(told) if answer.status_code in {403, 404, 408, 429} or answer.is_server_error else ApiError(told)
+    raise Passing(told) if answer.status_code in {400, 403, 404, 408, 429} or answer.is_server_error else ApiError(told)
 
 
 def upload(client: ApiClient, file: Path, registration: dict[str, Any]) -> str:

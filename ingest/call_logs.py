@@ -24,6 +24,7 @@ from ingest.log_outcomes import LogOutcome
 from ingest.numbers import shown
 from ingest.tombstones import TombstoneStore
 from ingest.traffic import TrafficSealer, days_of, open_identifiers
+from storage.catalog import TEXT
 from storage.mongo import Document
 from storage.resources import Resources
 
@@ -133,7 +134,7 @@ class CallLogStore:
 
     async def of_call(self, call_id: str) -> Document | None:
         """Return a call's log as stored, None when it has none."""
-        return await self._logs.find_one({"call_id": call_id})
+        return await self._logs.find_one({"call_id": {"$eq": call_id, **TEXT}})
 
     async def get(self, log_id: str, *, now: datetime) -> Document:
         """Return a log. Raises NotFound, also for another workspace's; Gone when its retention is over."""

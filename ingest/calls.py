@@ -10,6 +10,7 @@ from domain.calls import STAGES, CallIdentity, CallState, Stage, StageState, is_
 from domain.errors import Conflict, Gone, NotFound
 from domain.ids import is_id
 from domain.jobs import Queue
+from storage.catalog import INSTANT, TEXT
 from storage.mongo import Document
 from storage.resources import Resources
 
@@ -48,7 +49,7 @@ class CallStore:
 
     async def by_origin(self, source: str, origin_id: str) -> Document | None:
         """Return the call that this source registered under this id."""
-        return await self._calls.find_one({"source": source, "origin_id": origin_id})
+        return await self._calls.find_one({"source": source, "origin_id": {"$eq": origin_id, **TEXT}})
 
     async def page(
         self,
@@ -84,7 +85,7 @@ class CallStore:
         return await self._same(call_id, identity, going, tx)
 
     async def _same(self, call_id: str, identity: CallIdentity, among: Document, tx: Any) -> Document | None:
-        found = {"content_hash": identity.content_hash, "_id": {"$ne": call_id}, **among}
+        found = {"content_hash": {"$eq": identity.content_hash, **TEXT}, "_id": {"$ne": call_id}, **among}
         for other in await self._calls.find(found, limit=50, tx=tx):
             if is_same_call(identity, CallIdentity(other["content_hash"], other["origin_id"], other["setup_time"])):
                 return other
@@ -238,7 +239,7 @@ async def live_calls_after(resources: Resources, call_id: str, *, limit: int) ->
 
 async def calls_to_match(resources: Resources, *, now: datetime, limit: int) -> list[Document]:
     """Return calls of any workspace that look for their log now, longest due first."""
-    due = {"match.next_try_at": {"$lte": now}, "state": {"$in": _LIVE}}
+    due = {"match.next_try_at": {"$lte": now, **INSTANT}, "state": {"$in": _LIVE}}
     return await resources.database.whole("calls").find(due, sort=(("match.next_try_at", 1),), limit=limit)
 
 

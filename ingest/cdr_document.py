@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import msgspec
 import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-from ingest.formats.joining import has_own_join, join, join_legs
+from ingest.formats.joining import join, join_legs
 from ingest.formats.record import (
     CallRecord,
     Cost,
@@ -28,6 +28,7 @@ from ingest.formats.record import (
     Presentation,
     Row,
 )
+from ingest.formats.registry import NAMES, load_format
 from ingest.traffic import harmless
 from storage.blind_index import BlindIndexer
 from storage.mongo import Document, exact
@@ -65,11 +66,17 @@ def began(rows: Iterable[Row], otherwise: datetime) -> datetime:
 def clear_of(rows: Sequence[Row]) -> Document:
     """Return what of the call of these rows may stand in clear for years; fields that say nothing are left out."""
     only = rows[0]
-    if len(rows) == 1 and only.kind == "leg" and not has_own_join(only.source):
+    if len(rows) == 1 and only.kind == "leg" and not _joins_itself(only.source):
         recordings = 1 if only.recording is not None else 0
         return _part(only, only.direction, (), recordings)  # what `join` would say of it, without making the call
     record = join(rows)
     return _part(record, record.direction, record.legs, len(record.recordings))
+
+
+@cache
+def _joins_itself(format_name: str) -> bool:
+    """Say whether rows of this format are events that the format itself joins."""
+    return format_name in NAMES and load_format(format_name).join is not None
 
 
 def clear_part(record: CallRecord) -> Document:

@@ -18,7 +18,7 @@ from ingest.formats.registry import Format
 
 BATCH_CALLS: Final = 1_000
 BATCH_ROWS: Final = 4_000
-WINDOW_ROWS: Final = 20_000
+WINDOW_ROWS: Final = 8_000
 """How many rows of unfinished calls are held; a leg that comes later is joined in the store."""
 SILENT_S: Final = 60.0
 """A sender who says nothing for so long is gone; its place is another's."""

@@ -28,6 +28,8 @@ from storage.sealing import ValueSealer
 
 FOLDER: Final = "inbox/"
 TASK: Final = "take_in"
+SOURCE: Final = "inbox"
+"""The source of what lies in no folder of a configured one."""
 KEPT: Final = timedelta(days=30)
 """How long a file waits under its sealed name; after that, if it still lies there, it is seen as if it were new."""
 _FOLDER_AND_NAME: Final = 2

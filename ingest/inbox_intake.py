@@ -25,25 +25,24 @@ from domain.errors import (
 from domain.media import HEAD_BYTES, sniff
 from domain.policy import Policy
 from ingest.cdr_import import REFUSALS, CdrImport
-from ingest.documents import NewCall
 from ingest.formats import vcon
 from ingest.formats.errors import FileRefused
 from ingest.imports import ImportState, ImportStore
-from ingest.inbox import Busy, Inbox, Refused, Waiting, place_of
+from ingest.inbox import SOURCE, Busy, Inbox, Refused, Waiting, place_of
 from ingest.inbox_reading import again, held, is_vcon
+from ingest.inbox_recording import new_call
 from ingest.quarantine import QuarantineStore
 from ingest.registration import RETENTION_OVER, Registration
 from ingest.sources import Source, SourceConfig, SourceStore, options_of
 from ingest.tombstones import Erased
 from ingest.vcon_recordings import RecordingOutcome
 from ingest.vcons import MAX_BYTES, TakenVCon, VConIntake
+from storage.blind_index import BlindIndexer
 from storage.dropped import FileGone, FileReplaced
 from storage.resources import Resources
 
 log = structlog.get_logger()
 
-SOURCE: Final = "inbox"
-"""The source of what lies in no folder of a configured one."""
 RECORDING: Final = "recording"
 _NO_RECORDING: Final = (NotAudio, UnsupportedMedia, TooLarge, EmptyRecording)
 _LEFT_OUT: Final = frozenset({RecordingOutcome.REFUSED, RecordingOutcome.CONFLICT})
@@ -93,7 +92,8 @@ class InboxIntake:
         if await self._state(waiting) in _OVER:
             return
         await self._imports.start(SOURCE, now=now, import_id=waiting.import_id)
-        await self._end(waiting, ImportState.INTERRUPTED, {}, now, reason=reason)
+        ended = ImportState.INTERRUPTED
+        await self._imports.end(waiting.import_id, ended, {}, now=now, format_name=None, reason=reason)
         log.warning("inbox:file:missed", import_id=waiting.import_id, reason=reason)
 
     async def _state(self, waiting: Waiting) -> str | None:
@@ -104,6 +104,9 @@ class InboxIntake:
 
     async def _read(self, waiting: Waiting) -> AsyncGenerator[bytes, None]:
         return await self._resources.objects.read_dropped(waiting.key, etag=waiting.etag)
+
+    async def _indexer(self) -> BlindIndexer:
+        return await self._resources.keyring.blind_indexer(self._workspace_id)
 
     async def _source(self, waiting: Waiting) -> Source | None:
         """Return the source in whose folder the file lies, None when it lies in none. Raises Refused."""
@@ -144,7 +147,7 @@ class InboxIntake:
         name = source.name if source else SOURCE
         await self._imports.start(name, now=now, import_id=waiting.import_id)
         registration = Registration(self._resources, self._workspace_id, self._policy)
-        new = NewCall(media_type=media_type, size=waiting.size, multipart=False, source=name)
+        new = new_call(waiting, source, media_type, await self._indexer(), now=now)
         key = f"inbox {waiting.import_id}"
         try:
             registered = await registration.register(new, key=key, body_hash=waiting.import_id, now=now)
@@ -162,7 +165,8 @@ class InboxIntake:
             raise Refused(error.code) from None
         else:
             counts = {"landed": 1, "calls": 1} if received["_id"] == call_id else {"duplicates": 1}
-        await self._end(waiting, ImportState.DONE, {"rows": 1, **counts}, now, format_name=RECORDING)
+        counts = {"rows": 1, **counts}
+        await self._imports.end(waiting.import_id, ImportState.DONE, counts, now=now, format_name=RECORDING)
 
     async def _vcon(self, waiting: Waiting, source: Source | None, content: bytes, now: datetime) -> bool:
         """Take a vCon in with its recordings; False when the file holds several, which land as CDRs. Raises Refused."""
@@ -179,7 +183,7 @@ class InboxIntake:
             raise Refused(error.reason) from None
         left_out = any(one.outcome in _LEFT_OUT for one in taken.recordings)
         state = ImportState.REFUSED if left_out else ImportState.DONE
-        await self._end(waiting, state, _counted(taken), now, format_name=vcon.FORMAT.name)
+        await self._imports.end(waiting.import_id, state, _counted(taken), now=now, format_name=vcon.FORMAT.name)
         if left_out:
             raise Refused("recording_refused")
         return True
@@ -202,8 +206,14 @@ class InboxIntake:
             spooled = await self._quarantine.spool(import_id, await self._read(waiting), self._policy, now=now)
             await self._quarantine.keep_file(spooled, reason, self._policy, now=now)
         found = await self._imports.get(import_id)
-        await self._end(
-            waiting, ImportState.REFUSED, found["counts"], now, reason=reason, format_name=found["format"], kept=True
+        await self._imports.end(
+            import_id,
+            ImportState.REFUSED,
+            found["counts"],
+            now=now,
+            format_name=found["format"],
+            reason=reason,
+            quarantined=waiting.size > 0,
         )
         await self._resources.audit.append(
             self._workspace_id,
@@ -222,27 +232,6 @@ class InboxIntake:
         except NotFound:
             return False
         return True
-
-    async def _end(
-        self,
-        waiting: Waiting,
-        state: ImportState,
-        counts: Counts,
-        now: datetime,
-        *,
-        reason: str | None = None,
-        format_name: str | None = None,
-        kept: bool = False,
-    ) -> None:
-        await self._imports.end(
-            waiting.import_id,
-            state,
-            counts,
-            now=now,
-            format_name=format_name,
-            reason=reason,
-            quarantined=kept and waiting.size > 0,
-        )
 
 
 def _counted(taken: TakenVCon) -> Counts:

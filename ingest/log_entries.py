@@ -31,7 +31,7 @@ _LAST_MS: Final = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 _SIM_SLOTS: Final = 16
 _TOO_LONG: Final = 130
 """Longer than any number that is taken; what is cut here is refused."""
-_DIALLED: Final = re.compile(r"[+0-9*#(),;./ PpWwXx-]{1,64}")
+_DIALLED: Final = re.compile(r"(?=.*[0-9*#])[+0-9*#(),;./ PpWwXx-]{1,64}")
 _ADDRESS: Final = re.compile(r"(?:[a-z]{2,8}:)?[^\s@]{1,64}(?:@[^\s@]{1,64})?", re.IGNORECASE)
 _URI: Final = re.compile("[:@]")
 _WORD: Final = re.compile(r"[A-Za-z0-9._&-]{1,20}")

@@ -1,7 +1,8 @@
 """Taking in a batch of a phone's call log: each entry lands once, or is refused with a reason.
 
-Everything is one write; recordings that wait for their log are told to look again. Killed anywhere, the batch is sent again and ends in the same state: ids come from the
-entries themselves, and of two versions of an entry the same one stays in any order (`ingest.log_documents`).
+Everything is one write; recordings that wait for their log are told to look again. Killed anywhere, the batch is sent
+again and ends in the same state: ids come from the entries themselves, and of two versions of an entry the same one
+stays in any order (`ingest.log_documents`).
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ from datetime import datetime
 import msgspec
 
 from domain.policy import Policy
-from domain.records import Category
-from domain.retention import due_at
 from ingest.call_logs import CallLogStore
 from ingest.formats.errors import REASONS, RowError
 from ingest.log_batches import BatchIn, Device, EntryIn, device_of, skew_s
@@ -23,7 +22,7 @@ from ingest.log_entries import LogEntry, read_entry, told_id
 from ingest.log_outcomes import BatchResult, EntryResult, LogOutcome, counted
 from ingest.matches import poke
 from ingest.tombstones import TombstoneStore
-from ingest.traffic import TrafficSealer, month_of
+from ingest.traffic import TrafficSealer
 from storage.blind_index import BlindIndexer
 from storage.mongo import Document
 from storage.resources import Resources
@@ -104,13 +103,8 @@ class LogIntake:
         return outcomes | await CallLogStore(self._resources, self._workspace_id).land(documents, now=now)
 
     async def _sealer(self, anchors: Sequence[datetime], now: datetime) -> TrafficSealer:
-        """Return a sealer with the keys of those months only of which identifiers may still be kept."""
-        latest: dict[str, datetime] = {}
-        for anchor in {anchor.date(): anchor for anchor in sorted(anchors)}.values():  # the last one of each day
-            latest[month_of(anchor)] = anchor
-        rule = self._policy.categories[Category.TRAFFIC_IDENTIFIERS].retention
-        kept = [anchor for anchor in latest.values() if due_at(rule, anchor) > now]
-        return await TrafficSealer.open(self._resources, self._workspace_id, self._policy, kept, now=now)
+        latest = {anchor.date(): anchor for anchor in sorted(anchors)}  # the last of each day says all
+        return await TrafficSealer.open(self._resources, self._workspace_id, self._policy, latest.values(), now=now)
 
 
 def _greatest(rows: Iterable[_Row], indexer: BlindIndexer, device: Device) -> dict[str, _Row]:

@@ -14,6 +14,7 @@ from ingest.formats.record import Disposition
 from ingest.match_document import FIXED_WORDS
 from ingest.matching import CLOCKS_APART, WINDOW, LogFacts, RecordingFacts, candidate, digits_of
 from ingest.recordings import RecordingStore
+from storage.catalog import INSTANT, TEXT
 from storage.mongo import Document
 from storage.resources import Resources
 from storage.sealing import unseal
@@ -77,10 +78,11 @@ class Neighbourhood:
 
     async def claimants(self, log_id: str, call_id: str) -> list[RecordingFacts]:
         """Return the other recordings that name this log or were given it for good."""
-        named = {"$or": [{"match.stated": log_id}, {"match.log_id": log_id, "match.how": {"$in": FIXED_WORDS}}]}
-        where = {"$and": [named, {"_id": {"$ne": call_id}, "state": _LIVE}]}
-        found = await self._calls.find(where, fields=_CALL_FIELDS, limit=2)
-        return [RecordingFacts(one["_id"], log_id=log_id) for one in found]
+        named = {"$eq": log_id, **TEXT}
+        stating = await self._calls.find({"match.stated": named, "state": _LIVE}, fields=("_id",), limit=2)
+        given = {"match.log_id": named, "match.how": {"$in": FIXED_WORDS}, "state": _LIVE}
+        having = await self._calls.find(given, fields=("_id",), limit=2)
+        return [RecordingFacts(one["_id"], log_id=log_id) for one in (*stating, *having) if one["_id"] != call_id]
 
     async def recording(self, call: Document) -> RecordingFacts:
         """Return what is known of a call's recording."""
@@ -130,7 +132,7 @@ class Neighbourhood:
         )
         free = {one["_id"] for one in inferred} | {call_id, None}
         named = await self._calls.find(
-            {"match.stated": {"$in": ids}, "_id": {"$ne": call_id}, "state": _LIVE}, fields=("match.stated",)
+            {"match.stated": {"$in": ids, **TEXT}, "_id": {"$ne": call_id}, "state": _LIVE}, fields=("match.stated",)
         )
         return frozenset(one["match"]["stated"] for one in named) | {
             log["_id"] for log in logs if log.get("call_id") not in free
@@ -140,7 +142,7 @@ class Neighbourhood:
         """Return the other recordings that began around these logs and are not matched for good. Raises TooMany."""
         earliest, latest = min(log.setup_time for log in logs), max(log.setup_time for log in logs)
         where = {
-            "match.began": {"$gte": earliest - CLOCKS_APART, "$lte": latest + WINDOW},
+            "match.began": {"$gte": earliest - CLOCKS_APART, "$lte": latest + WINDOW, **INSTANT},
             "match.stated": None,
             "match.how": {"$nin": FIXED_WORDS},
             "_id": {"$ne": call_id},

@@ -23,6 +23,7 @@ from ingest.match_document import FIXED_WORDS, anchored, freed, logs_in, new_mat
 from ingest.match_facts import Neighbourhood, TooMany
 from ingest.matching import CLOCKS_APART, FIXED, WINDOW, Ambiguous, Decision, How, Match, decide
 from ingest.recordings import RecordingStore
+from storage.catalog import INSTANT, TEXT
 from storage.mongo import Document
 from storage.resources import Resources
 
@@ -35,10 +36,10 @@ class Taken(Exception):
 
 async def poke(resources: Resources, workspace_id: str, earliest: datetime, latest: datetime, *, now: datetime) -> int:
     """Let recordings look for their logs anew, after logs with these setup times have come; return how many will."""
-    around = {"match.began": {"$gte": earliest - CLOCKS_APART, "$lte": latest + WINDOW}}
-    inferred = {**around, "match.how": {"$nin": FIXED_WORDS}}
-    naming = {"match.state": "open", "match.stated": {"$type": "string"}}
-    return await CallStore(resources, workspace_id).poke_matches({"$or": [inferred, naming]}, now=now)
+    calls = CallStore(resources, workspace_id)
+    around = {"match.began": {"$gte": earliest - CLOCKS_APART, "$lte": latest + WINDOW, **INSTANT}}
+    inferred = await calls.poke_matches({**around, "match.how": {"$nin": FIXED_WORDS}}, now=now)
+    return inferred + await calls.poke_matches({"match.state": "open", "match.stated": TEXT}, now=now)
 
 
 async def fresh_match(
@@ -168,7 +169,7 @@ class Matches:
     ) -> None:
         """Let those decide anew to whom this decision matters."""
         if isinstance(decision, Ambiguous):
-            contested = {"match.log_id": {"$in": [one.log_id for one in decision.candidates]}}
+            contested = {"match.log_id": {"$in": [one.log_id for one in decision.candidates], **TEXT}}
             where = {**contested, "match.how": {"$nin": FIXED_WORDS}, "_id": {"$ne": call["_id"]}}
             await self._calls.poke_matches(where, now=now)
         candidates = decision.candidates if isinstance(decision, Ambiguous) else (decision,) if decision else ()
@@ -182,7 +183,7 @@ class Matches:
         known: tuple[datetime | None, ...] = (call["match"]["began"], None if log is None else log["setup_time"])
         moments = [moment for moment in known if moment is not None]
         spans: Iterable[Document] = (
-            {"match.began": {"$gte": moment - 2 * WINDOW, "$lte": moment + 2 * WINDOW}} for moment in moments
+            {"match.began": {"$gte": moment - 2 * WINDOW, "$lte": moment + 2 * WINDOW, **INSTANT}} for moment in moments
         )
         where = {"match.how": {"$nin": FIXED_WORDS}, "match.stated": None, "_id": {"$ne": call["_id"]}}
         for span in spans:

@@ -18,7 +18,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from domain.errors import Duplicate, Invalid, NotFound, Unavailable
 from domain.ids import new_id
+from ingest.formats.fixed_layout import layout_from
+from ingest.formats.mapping import mapping_from
 from ingest.formats.options import ParseOptions
+from ingest.formats.registry import NAMES as FORMATS
+from ingest.providers.registry import NAMES as PROVIDERS
 from storage.mongo import Document
 from storage.resources import Resources
 from storage.sealing import seal, unseal
@@ -175,7 +179,22 @@ def _new_hook() -> str:
     return random.token_urlsafe(24)
 
 
+def _check_reading(config: SourceConfig) -> None:
+    """Refuse formats, providers and mappings that nothing could be read with."""
+    if config.format != "auto" and config.format not in FORMATS:
+        raise Invalid(f"there is no format of this name; known are auto, {', '.join(FORMATS)}", field="format")
+    if config.provider is not None and config.provider not in PROVIDERS:
+        raise Invalid(f"there is no provider of this name; known are {', '.join(PROVIDERS)}", field="provider")
+    if config.format == "csv_mapping":
+        if config.mapping is None:
+            raise Invalid("generic CSV needs its columns; docs/formats.md shows a mapping", field="mapping")
+        mapping_from(config.mapping)
+    if config.format == "fixed_width" and config.mapping is not None:
+        layout_from(config.mapping)
+
+
 def _check(name: str, config: SourceConfig) -> None:
+    _check_reading(config)
     if not NAME.fullmatch(name):
         raise Invalid(
             "a source's name has 1 to 64 small letters, digits, - and _, and begins with a letter", field="name"

@@ -85,6 +85,8 @@ class VConIntake:
         if not rows:
             raise _refused(vcon)
         landed = await self._cdrs.land(self._source, [rows], self._policy, now=now)
+        if landed.refused:  # of a call that grew over many versions
+            raise FileRefused("too_many_rows", "the call has more dialogs and parties than one call can have")
         recordings = [
             await self._recordings.take(vcon, found.position, found.dialog, found.main, now)
             for found in vcon.dialogs

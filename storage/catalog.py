@@ -80,6 +80,10 @@ def _up(*names: str) -> tuple[tuple[str, int], ...]:
 DONE_JOBS_KEPT_S = 30 * 24 * 3600
 """Finished jobs go after thirty days; dead letters stay until a person has looked at them."""
 
+TEXT: dict[str, Any] = {"$type": "string"}
+INSTANT: dict[str, Any] = {"$type": "date"}
+"""Filters of partial indexes. MongoDB uses such an index only for a query that repeats its filter, beside the value."""
+
 _BY_CALL = (Index(_up("workspace_id", "call_id")),)
 
 COLLECTIONS: tuple[CollectionSpec, ...] = (
@@ -106,10 +110,10 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
             Index(_up("workspace_id", "content_hash"), partial={"content_hash": {"$type": "string"}}),
             Index(_up("state", "updated_at")),
             Index(_up("retain_until")),
-            Index(_up("match.next_try_at"), partial={"match.next_try_at": {"$type": "date"}}),
-            Index(_up("workspace_id", "match.began"), partial={"match.began": {"$type": "date"}}),
-            Index(_up("workspace_id", "match.stated"), partial={"match.stated": {"$type": "string"}}),
-            Index(_up("workspace_id", "match.log_id"), partial={"match.log_id": {"$type": "string"}}),
+            Index(_up("match.next_try_at"), partial={"match.next_try_at": INSTANT}),
+            Index(_up("workspace_id", "match.began"), partial={"match.began": INSTANT}),
+            Index(_up("workspace_id", "match.stated"), partial={"match.stated": TEXT}),
+            Index(_up("workspace_id", "match.log_id"), partial={"match.log_id": TEXT}),
             Index((("workspace_id", 1), ("match.state", 1), ("created_at", -1), ("_id", -1))),
         ),
     ),

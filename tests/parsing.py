@@ -17,7 +17,8 @@ from ingest.formats.reading import Input
 from ingest.formats.record import CallRecord, Rejection, Row
 from ingest.formats.registry import load_format
 
-TELEPHONY = Path(__file__).resolve().parent.parent.parent / "shared" / "samples" / "telephony"
+ROOT = Path(__file__).resolve().parent.parent
+TELEPHONY = ROOT.parent / "shared" / "samples" / "telephony"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BERLIN = ParseOptions(zone=ZoneInfo("Europe/Berlin"), region="GB", now=NOW)
 IN_UTC = replace(BERLIN, zone=ZoneInfo("UTC"))

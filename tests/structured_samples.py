@@ -140,7 +140,7 @@ SAMPLES: tuple[Sample, ...] = (
             broadworks(2, "12:0", remote="11:0"),
             broadworks(3, "13:0", answerIndicator="No", answerTime="", terminationCause="017"),
         ),
-        before='<?xml version="1.0" encoding="ISO-8859-1"?>\n<!DOCTYPE broadWorksCDR>\n<broadWorksCDR version="19.0">\n',
+        before='<?xml version="1.0" encoding="ISO-8859-1"?>\n<!DOCTYPE broadWorksCDR>\n<broadWorksCDR>\n',
         after="</broadWorksCDR>\n",
         calls=2,
     ),
@@ -164,20 +164,28 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(
         "cgrates_json",
         (
-            '{"OriginID":"o1","OriginHost":"h","RunID":"*default","ToR":"*voice","Account":"1001","Destination":"1002",'
-            '"SetupTime":"2026-11-20T09:00:00Z","AnswerTime":"2026-11-20T09:00:05Z","Usage":60000000000,"Cost":1.01}\n',
-            '{"OriginID":"o1","OriginHost":"h","RunID":"supplier","ToR":"*voice","Account":"1001","Destination":"1002",'
-            '"SetupTime":"2026-11-20T09:00:00Z","AnswerTime":"2026-11-20T09:00:05Z","Usage":60000000000,"Cost":0.7}\n',
-            '{"OriginID":"o2","RunID":"*default","Account":"1001","Destination":"+442079460018",'
-            '"AnswerTime":"2026-11-20 09:00:05 +0000 UTC","Usage":"1m30s"}\n',
+            (
+                '{"OriginID":"o1","OriginHost":"h","RunID":"*default","ToR":"*voice","Account":"1001","Destination":"1002",'
+                '"SetupTime":"2026-11-20T09:00:00Z","AnswerTime":"2026-11-20T09:00:05Z","Usage":60000000000,"Cost":1.01}\n'
+            ),
+            (
+                '{"OriginID":"o1","OriginHost":"h","RunID":"supplier","ToR":"*voice","Account":"1001","Destination":"1002",'
+                '"SetupTime":"2026-11-20T09:00:00Z","AnswerTime":"2026-11-20T09:00:05Z","Usage":60000000000,"Cost":0.7}\n'
+            ),
+            (
+                '{"OriginID":"o2","RunID":"*default","Account":"1001","Destination":"+442079460018",'
+                '"AnswerTime":"2026-11-20 09:00:05 +0000 UTC","Usage":"1m30s"}\n'
+            ),
         ),
         calls=2,
     ),
     Sample(
         "android_xml",
         (
-            '<call number="+442079460018" duration="60" date="1795082400123" type="1" presentation="1" '
-            'readable_date="2011/21/04" contact_name="(Unknown)" />\n',
+            (
+                '<call number="+442079460018" duration="60" date="1795082400123" type="1" presentation="1" '
+                'readable_date="2011/21/04" contact_name="(Unknown)" />\n'
+            ),
             '<call number="-2" duration="0" date="1795082401123" type="3" presentation="2" contact_name="null" />\n',
             '<call number="020 7946 0019" duration="9" date="1795082402123" type="2" presentation="1" />\n',
         ),
@@ -188,11 +196,15 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(
         "bcr",
         (
-            '{"timestamp_unix_ms":1795082400123,"direction":"in","package_name":"com.android.phone","call_log_name":null,'
-            '"calls":[{"phone_number":"+442079460018","phone_number_formatted":null}],'
-            '"output":{"format":null,"recording":{"duration_secs_encoded":2.5,"channel_count":1}}}\n',
-            '{"timestamp_unix_ms":1795082500123,"direction":"out","package_name":"com.android.phone","call_log_name":"x",'
-            '"calls":[{"phone_number":null,"phone_number_formatted":null}],"output":null}\n',
+            (
+                '{"timestamp_unix_ms":1795082400123,"direction":"in","package_name":"com.android.phone",'
+                '"call_log_name":null,"calls":[{"phone_number":"+442079460018","phone_number_formatted":null}],'
+                '"output":{"format":null,"recording":{"duration_secs_encoded":2.5,"channel_count":1}}}\n'
+            ),
+            (
+                '{"timestamp_unix_ms":1795082500123,"direction":"out","package_name":"com.android.phone",'
+                '"call_log_name":"x","calls":[{"phone_number":null,"phone_number_formatted":null}],"output":null}\n'
+            ),
         ),
         calls=2,
     ),

@@ -35,7 +35,7 @@ def _shown(stores: Resources, source: Source) -> SourceOut:
     )
 
 
-@router.put("/{name}", summary="Configure a source", responses=errors())
+@router.put("/{name}", summary="Configure a source", responses=errors("not-found"))
 async def put_source(name: Name, body: SourceIn, caller: Admin, stores: Stores) -> SourceOut:
     """Create a source, or replace what is said of it. Secrets that are left out stay as they are."""
     workspace_id, now = workspace_of(caller), utc_now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator
@@ -29,6 +30,7 @@ from transcription.store import TranscriptKind, TranscriptStore
 router = APIRouter(tags=["vcon"])
 INLINE_BYTES: Final = 16 * 1024 * 1024
 """Longer sound is fetched from its own address, by ranges."""
+_AT_ONCE: Final = 2
 _IN = {"schema": {"type": "object", "required": ["uuid"], "properties": {"uuid": {"type": "string"}}}}
 _SHOWN: dict[str, Any] = {
     "schema": {
@@ -83,7 +85,18 @@ async def take_vcon_in(
         source,
         fetch_hosts=configured.config.fetch_hosts if configured else (),
     )
-    return taken(await intake.take_in(await _whole(request), now=now))
+    content = await _whole(request)
+    async with _turn(request):
+        return taken(await intake.take_in(content, now=now))
+
+
+def _turn(request: Request) -> asyncio.Semaphore:
+    """Return what lets in so many at a time: a document takes several times its size while it is read."""
+    state = request.app.state
+    if not hasattr(state, "vcon_turns"):
+        state.vcon_turns = asyncio.Semaphore(_AT_ONCE)
+    turns: asyncio.Semaphore = state.vcon_turns
+    return turns
 
 
 async def _whole(request: Request) -> bytes:

@@ -21,7 +21,7 @@ from ingest.formats.options import ParseOptions
 from ingest.formats.reading import Input, text_lines
 from ingest.formats.record import Rejection, Row
 from ingest.formats.registry import Format
-from ingest.formats.table import Record, records
+from ingest.formats.table import Record, records, records_of
 
 _SAMPLED: Final = 100
 """Rows that decide over columns and zone."""
@@ -29,7 +29,7 @@ _SAMPLED: Final = 100
 
 def read(source: Input, options: ParseOptions) -> Iterator[Row | Rejection]:
     """Yield rows and rejections; see `Reader` for its errors."""
-    items = records(source.lines(options.encoding))
+    items = records_of(source, options.encoding)
     first = list(islice(items, _SAMPLED))
     sampled = [item for item in first if not isinstance(item, Rejection)]
     layout = _layout(sampled)

@@ -16,9 +16,10 @@ from ingest.formats.clock import WITHIN_HOUR, LocalClock, seconds
 from ingest.formats.errors import RowError
 from ingest.formats.options import ParseOptions
 from ingest.formats.parties import Compass, dialled
-from ingest.formats.record import Disposition, PartyNumber, RecordingRef, Row
+from ingest.formats.record import Direction, Disposition, PartyKind, PartyNumber, RecordingRef, Row
 
 _KEPT: Final = 100_000
+_EXTENSION: Final = PartyKind.EXTENSION
 _CALLER_ID: Final = re.compile(r'\s*"*(?P<name>.*?)"*\s*<(?P<number>[^<>]*)>\s*', re.DOTALL)
 _FLOATED_ID: Final = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII)
 _READ: Final = (
@@ -38,7 +39,7 @@ def maker(layout: Layout, options: ParseOptions) -> Callable[[int, list[str]], R
     # a column that the file does not have is read from an empty field put behind the last
     pick = itemgetter(*(width if (at := layout.at(name)) is None else at for name in _READ))
     others = _others(layout)
-    direction = Compass(options.own_numbers).direction
+    compass = Compass(options.own_numbers) if options.own_numbers else None
     seen = _Seen(options)
     hours, numbers, lengths, caller_ids, facts_of = seen.hours, seen.numbers, seen.lengths, seen.caller_ids, seen.facts
 
@@ -72,7 +73,10 @@ def maker(layout: Layout, options: ParseOptions) -> Callable[[int, list[str]], R
         for title, at in others:
             if fields[at]:
                 extra[title] = fields[at]
-        group, key = _keys(unique, linked, sequence, (start, source, called, channel, duration), (peer, talk, said))
+        if unique and sequence and "E+" not in unique:
+            group, key = linked or unique, f"{unique}/{sequence}"
+        else:
+            group, key = _keys(unique, linked, sequence, (start, source, called, channel, duration), (peer, talk, said))
         row = Row(
             "asterisk_csv",
             group,
@@ -83,7 +87,7 @@ def maker(layout: Layout, options: ParseOptions) -> Callable[[int, list[str]], R
             unique or None,
             None,
             0.0,
-            direction(caller, callee),
+            compass.direction(caller, callee) if compass else _inside(caller.kind, callee.kind),
             caller,
             callee,
             setup_time,
@@ -100,6 +104,10 @@ def maker(layout: Layout, options: ParseOptions) -> Callable[[int, list[str]], R
         return check(row, options)
 
     return make
+
+
+def _inside(one: PartyKind, other: PartyKind) -> Direction:
+    return Direction.INTERNAL if one is _EXTENSION and other is _EXTENSION else Direction.UNKNOWN
 
 
 def _keys(unique: str, linked: str, sequence: str, call: tuple[str, ...], leg: tuple[str, ...]) -> tuple[str, str]:

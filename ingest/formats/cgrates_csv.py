@@ -22,7 +22,7 @@ from ingest.formats.parties import Compass, dialled
 from ingest.formats.reading import Input, text_lines
 from ingest.formats.record import Cost, Disposition, Rejection, Row
 from ingest.formats.registry import Format
-from ingest.formats.table import Line, Record, records
+from ingest.formats.table import Line, Record, records, records_of
 from ingest.formats.units import amount
 
 _SAMPLED: Final = 100
@@ -44,7 +44,7 @@ _NAMED: Final = frozenset(name.lower() for name in _EXPORT)
 def read(source: Input, options: ParseOptions) -> Iterator[Row | Rejection]:
     """Yield calls and rejections; see `Reader` for its errors."""
     delimiter = _delimiter(text_lines(source.head))
-    items = records(source.lines(options.encoding), delimiter=delimiter, comment="#")
+    items = records_of(source, options.encoding, delimiter=delimiter, comment="#")
     first = list(islice(items, _SAMPLED))
     sampled = [item for item in first if not isinstance(item, Rejection)]
     names = _columns(sampled)

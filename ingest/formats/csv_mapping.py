@@ -32,7 +32,7 @@ from ingest.formats.parties import Compass, dialled
 from ingest.formats.reading import Input
 from ingest.formats.record import Cost, Direction, Disposition, PartyNumber, RecordingRef, Rejection, Row
 from ingest.formats.registry import Format
-from ingest.formats.table import Record, records
+from ingest.formats.table import Record, records_of
 from ingest.formats.units import amount
 
 _SAMPLED: Final = 100
@@ -45,8 +45,9 @@ def read(source: Input, options: ParseOptions) -> Iterator[Row | Rejection]:
     if options.mapping is None:
         raise UnknownFormat("generic CSV is read by a mapping, and the source has none")
     mapping = mapping_from(options.mapping)
-    items = records(
-        source.lines(options.encoding),
+    items = records_of(
+        source,
+        options.encoding,
         delimiter=mapping.delimiter,
         quote=mapping.quote,
         comment=mapping.comment,

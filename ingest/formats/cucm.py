@@ -20,7 +20,7 @@ from ingest.formats.parties import Compass, dialled
 from ingest.formats.reading import Input, text_lines
 from ingest.formats.record import Disposition, Rejection, Row
 from ingest.formats.registry import Format
-from ingest.formats.table import records
+from ingest.formats.table import records, records_of
 
 _NEEDED: Final = (
     *("cdrRecordType", "globalCallID_callManagerId", "globalCallID_callId", "dateTimeOrigination"),
@@ -39,7 +39,7 @@ _EXTRA: Final = (
 
 def read(source: Input, options: ParseOptions) -> Iterator[Row | Rejection]:
     """Yield legs and rejections; see `Reader` for its errors."""
-    items = records(source.lines(options.encoding))
+    items = records_of(source, options.encoding)
     before: list[Rejection] = []
     for item in items:
         if not isinstance(item, Rejection):

@@ -20,7 +20,7 @@ from ingest.formats.parties import Compass, dialled
 from ingest.formats.reading import Input, text_lines
 from ingest.formats.record import Rejection, Row
 from ingest.formats.registry import Format
-from ingest.formats.table import records
+from ingest.formats.table import records, records_of
 
 _SAMPLED: Final = 100
 _COLUMNS: Final = (
@@ -37,7 +37,7 @@ _START, _CAUSE_AT, _UUID_AT = (_COLUMNS.index(name) for name in ("start_stamp", 
 
 def read(source: Input, options: ParseOptions) -> Iterator[Row | Rejection]:
     """Yield legs and rejections; see `Reader` for its errors."""
-    items = records(source.lines(options.encoding))
+    items = records_of(source, options.encoding)
     first = list(islice(items, _SAMPLED))
     sampled = [item for item in first if not isinstance(item, Rejection)]
     fitting = [fields for _, fields, _ in sampled if _fits(fields)]

@@ -80,11 +80,6 @@ def join(rows: Sequence[Row]) -> CallRecord:
     return join_legs(rows) if own is None else own(rows)
 
 
-def has_own_join(source: str) -> bool:
-    """Say whether rows of this format are joined by the format itself, not as legs."""
-    return _join_of(source) is not None
-
-
 @cache
 def _join_of(source: str) -> Callable[[Sequence[Row]], CallRecord] | None:
     return load_format(source).join if source in NAMES else None

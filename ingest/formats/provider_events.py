@@ -22,9 +22,11 @@ from ingest.providers.payload import Fields, first_of_each, form_pairs, read_jso
 from ingest.providers.registry import provider_of
 
 _MARKS: Final = re.compile(
-    rb'"(?:AWSContactTraceRecordFormatVersion|monitorUCID|conversation_uuid|call_session_id|recording_urls|call_uuid'
-    rb"|CallSid|CallUUID|RecordingSid|InitiationMethod|start_stamp)\"|\"eventType\"(?=[\s\S]*\"callId\")"
+    rb'"(?:AWSContactTraceRecordFormatVersion|monitorUCID|conversation_uuid|call_session_id|recording_urls|CallSid'
+    rb'|CallUUID|RecordingSid|InitiationMethod|call_to_number)"'
+    rb'|"eventType"(?=[\s\S]*"callId")|"call_uuid"(?=[\s\S]*"(?:resource_uri|call_date|agent_number)")'
 )
+"""Fields that nobody but a provider writes; FreeSWITCH has `call_uuid` and `start_stamp` too."""
 _FORM: Final = re.compile(rb"(?:[^\s=&]+=[^\s&]*&)*(?:CallSid|RecordingSid|CallUUID|data|call_uuid)=[^\s]+")
 _SURE: Final = 0.9
 _RAW_KEPT: Final = 4096
@@ -34,8 +36,7 @@ def recognise(head: bytes) -> float:
     """Say how sure it is that these are provider events: a field that only providers have, in JSON or a form."""
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:1] in {b"{", b"["}:
-        # FreeSWITCH writes `"variables"`, vCon `"vcon"`: those have formats of their own
-        return _SURE if _MARKS.search(text) and b'"variables"' not in text else 0.0
+        return _SURE if _MARKS.search(text) else 0.0
     return _SURE if _FORM.match(text) else 0.0
 
 

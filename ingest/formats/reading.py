@@ -70,6 +70,15 @@ class Input:
 
         A byte order mark decides over `encoding` and is taken off. Lines end with LF or CRLF; a lone CR ends none.
         """
+        for batch in self.batches(encoding):
+            if isinstance(batch, Rejection):
+                yield batch
+            else:
+                number, texts = batch
+                yield from enumerate(texts, number)
+
+    def batches(self, encoding: str = "utf-8") -> Iterator[tuple[int, list[str]] | Rejection]:
+        """Yield the same lines in lists, each with the number of its first line."""
         blocks, encoding = _unmarked(self.blocks(), codecs.lookup(encoding).name)
         if encoding.startswith(("utf-16", "utf-32")):
             blocks, encoding = _as_utf8(blocks, encoding), "utf-8"
@@ -148,37 +157,42 @@ def _split(blocks: Iterator[bytes], longest: int) -> Iterator[list[bytes] | None
         yield [rest]
 
 
-def _decoded(batches: Iterator[list[bytes] | None], encoding: str) -> Iterator[tuple[int, str] | Rejection]:
-    number = 0
+def _decoded(batches: Iterator[list[bytes] | None], encoding: str) -> Iterator[tuple[int, list[str]] | Rejection]:
+    number = 1
     for batch in batches:
         if batch is None:
-            number += 1
             yield Rejection(number, "line_too_long", "the line is longer than 1 MiB; it was skipped to its end")
-            continue
-        try:
-            lines = b"\n".join(batch).decode(encoding).split("\n")
-        except UnicodeError:
-            yield from _one_by_one(batch, encoding, number)
-            number += len(batch)
-            continue
-        if len(lines) != len(batch):  # an empty batch, or an encoding that makes line ends of other bytes
-            yield from _one_by_one(batch, encoding, number)
-            number += len(batch)
-            continue
-        for text in lines:
             number += 1
-            yield number, (text.removesuffix("\r"))
+            continue
+        lines = _texts(batch, encoding)
+        if lines is None:
+            yield from _one_by_one(batch, encoding, number)
+        else:
+            yield number, lines
+        number += len(batch)
 
 
-def _one_by_one(batch: list[bytes], encoding: str, number: int) -> Iterator[tuple[int, str] | Rejection]:
-    for line in batch:
-        number += 1
+def _texts(batch: list[bytes], encoding: str) -> list[str] | None:
+    """Return the lines as text; None when one cannot be decoded, or the encoding makes line ends of other bytes."""
+    try:
+        text = b"\n".join(batch).decode(encoding)
+    except UnicodeError:
+        return None
+    lines = (text.replace("\r\n", "\n") if "\r\n" in text else text).split("\n")
+    if len(lines) != len(batch):
+        return None
+    lines[-1] = lines[-1].removesuffix("\r")
+    return lines
+
+
+def _one_by_one(batch: list[bytes], encoding: str, number: int) -> Iterator[tuple[int, list[str]] | Rejection]:
+    for at, line in enumerate(batch, number):
         try:
             text = line.decode(encoding)
         except UnicodeError:
             text = "\n"
         if "\n" in text:
             raw = line[:RAW_KEPT].decode("latin-1")
-            yield Rejection(number, "encoding", f"the line is not {encoding}; set the source's encoding", raw)
+            yield Rejection(at, "encoding", f"the line is not {encoding}; set the source's encoding", raw)
             continue
-        yield number, text.removesuffix("\r")
+        yield at, [text.removesuffix("\r")]

@@ -21,6 +21,7 @@ from ingest.formats.registry import Format
 from ingest.formats.siprec_rows import rows_of
 from ingest.formats.xml_in import tree
 
+_LONGEST_BODY: Final = 2 * 1024 * 1024
 _NEXT: Final = re.compile(rb"(?=<\?xml[\s])")
 _REQUEST: Final = re.compile(rb"\A(?:[A-Z]{3,10} \S+ SIP/2\.0|SIP/2\.0 \d{3})[^\n]*\n")
 _BOUNDARY: Final = re.compile(rb"\A--([^\s]{1,70}?)[ \t]*\r?\n")
@@ -37,6 +38,8 @@ def read(source: Input, options: ParseOptions) -> Iterator[Row | Rejection]:
     groups: dict[str, str] = {}
     for line, document in _documents(source.all_bytes()):
         try:
+            if len(document) > options.limits.line_bytes:
+                raise RowError("line_too_long", "the document is longer than 1 MiB")
             root = tree(document, options.limits)
             yield from rows_of(root, line, options, groups)
         except ZoneNeeded:
@@ -68,12 +71,18 @@ def _documents(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _parts(body: bytes, start: int) -> Iterator[tuple[int, bytes]]:
     """Yield the metadata of a multipart body, with or without the headers (and the SIP request) before it."""
+    if len(body) > _LONGEST_BODY:
+        raise FileRefused("too_large", "the body is larger than the metadata and the SDP of a call can be")
     boundary = _BOUNDARY.match(body)
     if boundary:
         body = b'Content-Type: multipart/mixed; boundary="' + boundary[1] + b'"\r\n\r\n' + body
     else:
         body = _REQUEST.sub(b"", body, count=1)
-    found = [part for part in message_from_bytes(body).walk() if _METADATA.fullmatch(part.get_content_type())]
+    try:
+        parts = list(message_from_bytes(body).walk())
+    except RecursionError:
+        raise FileRefused("too_deep", "the parts of the body are nested too deep") from None
+    found = [part for part in parts if _METADATA.fullmatch(part.get_content_type())]
     if not found:
         raise FileRefused("xml", "the body holds no recording metadata (application/rs-metadata+xml)")
     for part in found:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import chain
 from typing import Final, TypeAlias
 
-from ingest.formats.reading import RAW_KEPT
+from ingest.formats.reading import RAW_KEPT, Input
 from ingest.formats.record import Rejection
 
 Line: TypeAlias = tuple[int, str]
@@ -54,6 +56,52 @@ def records(
         except csv.Error:  # a field over 128 KiB, a carriage return inside a line
             yield feed.refuse("unreadable", "the row holds a stray carriage return or a field of more than 128 KiB")
         yield from feed.refusals()
+
+
+def records_of(
+    source: Input, encoding: str, *, delimiter: str = ",", quote: str = '"', comment: str = ""
+) -> Iterator[Record | Rejection]:
+    """Yield what `records` yields of a file's lines, faster as long as every row is one line.
+
+    The csv module reads whole batches of lines; the first row that is not one sound line hands the rest to `records`.
+    """
+    batches = source.batches(encoding)
+    for batch in batches:
+        if isinstance(batch, Rejection):
+            yield batch
+            continue
+        number, texts = batch
+        read = 0
+        if _is_plain(texts, delimiter, quote, comment):
+            reader = csv.reader(texts, delimiter=delimiter, quotechar=quote)
+            with suppress(csv.Error):
+                for fields in reader:
+                    if reader.line_num != read + 1:
+                        break
+                    if len(fields) > 1 or (fields and fields[0].strip()):
+                        yield number + read, fields, texts[read]
+                    read += 1
+        if read < len(texts):
+            rest = chain(enumerate(texts[read:], number + read), _lines(batches))
+            yield from records(rest, delimiter=delimiter, quote=quote, comment=comment)
+            return
+
+
+def _is_plain(texts: Sequence[str], delimiter: str, quote: str, comment: str) -> bool:
+    """Say whether a batch may be read at once: no comments, no damage, no quotation mark open at its end."""
+    if comment and any(text.startswith(comment) for text in texts):
+        return False
+    if any("\0" in text for text in texts):
+        return False
+    return quote not in texts[-1] or _closed([(0, texts[-1])], delimiter, quote)
+
+
+def _lines(batches: Iterable[tuple[int, list[str]] | Rejection]) -> Iterator[Line | Rejection]:
+    for batch in batches:
+        if isinstance(batch, Rejection):
+            yield batch
+        else:
+            yield from enumerate(batch[1], batch[0])
 
 
 class _Feed:

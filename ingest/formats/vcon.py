@@ -21,7 +21,7 @@ from ingest.formats.record import Rejection, Row
 from ingest.formats.registry import Format
 from ingest.formats.vcon_envelope import is_encrypted, is_signed, verified_payload
 from ingest.formats.vcon_model import Document, document_of
-from ingest.formats.vcon_rows import Found, dialogs_of, root_of
+from ingest.formats.vcon_rows import MOST_ROWS, Found, dialogs_of, root_of
 
 _MOST_ROOTS: Final = 100_000
 """How many documents of a file are remembered for the versions that follow them."""
@@ -52,6 +52,8 @@ def read_vcon(value: Any, line: int, options: ParseOptions, roots: dict[str, str
         RowError: nothing of it may be processed.
     """
     document = document_of(_opened(value, options))
+    if len(document.dialog or ()) > MOST_ROWS:
+        raise RowError("too_many_rows", "the vCon has more dialogs than one call can have")
     group = root_of(document, roots)
     return VCon(document, group, tuple(dialogs_of(document, group, line, options)))
 

@@ -14,6 +14,7 @@ from ingest.formats.vcon_model import Dialog
 
 _HASHES: Final = {"sha512": hashlib.sha512, "sha384": hashlib.sha384, "sha256": hashlib.sha256}
 """Draft section 2.4: SHA-512 is the one that all must know."""
+_MOST_HASHES: Final = 8
 _ENCODINGS: Final = frozenset({"base64url", "base64"})
 
 
@@ -57,6 +58,8 @@ class HeldTo:
     """Content on its way, held to the hashes stated of it. Raises RowError when none of them can be checked."""
 
     def __init__(self, stated: Sequence[str]) -> None:
+        if len(stated) > _MOST_HASHES:
+            raise RowError("content_hash", "more hashes are stated than there are kinds of hashes")
         self._held = []
         for one in stated:
             algorithm, _, digest = one.partition("-")

@@ -25,6 +25,7 @@ from ingest.formats.options import ParseOptions
 from ingest.formats.vcon_content import from_base64url
 from ingest.formats.vcon_model import shaped
 
+_MOST_SIGNATURES: Final = 16
 _WITH_RSA: Final = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
 _WITH_CURVE: Final = ["ES256", "ES384", "ES512"]
 """By kind of key, so that no key is used in a way it was not made for; `none` and HMAC are not among them."""
@@ -66,7 +67,7 @@ def verified_payload(value: Any, options: ParseOptions) -> bytes:
     signed = shaped(value, Signed)
     if not options.certificates:
         raise RowError("signature", "the vCon is signed, and its source names no certificate that it trusts")
-    for one in signed.signatures:
+    for one in signed.signatures[:_MOST_SIGNATURES]:
         certificate = _trusted(one, options)
         if certificate is not None:
             return _checked(signed.payload, one, certificate)

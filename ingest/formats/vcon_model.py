@@ -18,6 +18,7 @@ from ingest.formats.errors import RowError
 
 _VERSION: Final = re.compile(r"0\.[0-4]\.\d{1,3}")
 _AT: Final = re.compile(r"`(\$[A-Za-z0-9_.\[\]]*)`")
+_LONGEST_TEXT: Final = 2_000
 SUPPORTED: Final = frozenset({"CC"})
 """Extensions of which all that matters here is understood: the contact centre's adds parties' roles."""
 Model = TypeVar("Model")
@@ -66,7 +67,7 @@ class Dialog(msgspec.Struct):
     def media(self) -> str | None:
         """The media type under its present name, without parameters."""
         given = self.mediatype or self.mimetype
-        return None if given is None else given.partition(";")[0].strip().lower()
+        return None if given is None else given[:_LONGEST_TEXT].partition(";")[0].strip().lower()
 
     @property
     def hashes(self) -> list[str]:
@@ -158,3 +159,10 @@ def plain(value: Any) -> str | float | None:
     if isinstance(value, bool) or not isinstance(value, str | int | None):
         raise RowError("field", "a time or duration is neither text nor a number")
     return value
+
+
+def short(text: str | None) -> str | None:
+    """Return a name, number or address. Raises RowError `field` when it is longer than such a thing can be."""
+    if text is not None and len(text) > _LONGEST_TEXT:
+        raise RowError("field", "a name, number, address or subject is longer than 2,000 characters")
+    return text

@@ -10,7 +10,7 @@ from ingest.formats.errors import RowError
 from ingest.formats.json_in import identifier
 from ingest.formats.parties import NOBODY, party
 from ingest.formats.record import Direction, PartyNumber
-from ingest.formats.vcon_model import Dialog, Party
+from ingest.formats.vcon_model import Dialog, Party, short
 
 _DIRECTIONS: Final = {"agent": Direction.OUTBOUND, "customer": Direction.INBOUND, "contact": Direction.INBOUND}
 _TWO: Final = 2
@@ -47,14 +47,14 @@ class Parties:
 
     def name(self, position: int | None) -> str | None:
         """Return the party's name as it is written."""
-        return self._at(position).name
+        return short(self._at(position).name)
 
     def number(self, position: int | None) -> PartyNumber:
         """Return by what the party was reached: its number, else an address."""
         one = self._at(position)
         for raw in (identifier(one.tel), one.sip, without_scheme(one.mailto), one.did):
             if raw and raw.strip():
-                return party(raw.strip(), self.region)
+                return party(short(raw.strip()), self.region)
         return NOBODY
 
     def direction(self, caller: int | None) -> Direction:

@@ -21,7 +21,7 @@ from ingest.formats.errors import RowError, ZoneNeeded
 from ingest.formats.options import ParseOptions
 from ingest.formats.record import Disposition, RecordingRef, Rejection, Row
 from ingest.formats.vcon_content import inline_content
-from ingest.formats.vcon_model import Dialog, Document, canonical, plain, shaped
+from ingest.formats.vcon_model import Dialog, Document, canonical, plain, shaped, short
 from ingest.formats.vcon_parties import Parties
 
 SOURCE: Final = "vcon"
@@ -35,6 +35,8 @@ _ATTEMPTS: Final = {
 }
 _TYPES: Final = frozenset({"recording", "text", "transfer", "incomplete", "recording-set"})
 _UTC: Final = ZoneInfo("UTC")
+MOST_ROWS: Final = 5_000
+"""Legs of one vCon; each repeats the names, so that without a limit a small document would make very large ones."""
 _VERSION_WEIGHT: Final = 1e10
 """More than any epoch in seconds: what kind of version it is weighs more than when it was made."""
 
@@ -64,17 +66,19 @@ def dialogs_of(document: Document, group: str, line: int, options: ParseOptions)
         options: the source's zone and region.
     """
     parties = Parties(document.parties or [], options.region)
+    left = MOST_ROWS
     for position, value in enumerate(document.dialog or ()):
         dialog: Dialog | None = None
         try:
             dialog = shaped(value, Dialog)
-            rows = _Reading(document, parties, group, line, options).rows(position, dialog)
+            rows = _Reading(document, parties, group, line, options).rows(position, dialog, most=left)
         except ZoneNeeded:
             refused = Rejection(line, "time", "a dialog's start has no zone; set the zone of the source")
             yield Found(position, dialog, refused)
         except RowError as error:
             yield Found(position, dialog, Rejection(line, error.reason, error.message))
         else:
+            left -= len(rows)
             yield Found(position, dialog, rows[0], tuple(rows[1:]))
 
 
@@ -86,10 +90,12 @@ class _Reading:
     line: int
     options: ParseOptions
 
-    def rows(self, position: int, dialog: Dialog) -> list[Row]:
+    def rows(self, position: int, dialog: Dialog, *, most: int) -> list[Row]:
         if dialog.type not in _TYPES:
             raise RowError("field", "a dialog is of a type that vCon does not know")
         caller, others = self.parties.of(dialog)
+        if max(1, len(others)) > most:
+            raise RowError("too_many_rows", "the vCon has more dialogs and parties than one call can have")
         main = self._row(position, dialog, caller, others[0] if others else None)
         also = [
             check(self._with_callee(main, number, one), self.options) for number, one in enumerate(others[1:], start=2)
@@ -149,8 +155,8 @@ class _Reading:
             return None  # a redacted vCon keeps the place of what was taken out
         return RecordingRef(
             origin_id=f"{self.group}/{position}",
-            name=dialog.filename,
-            url=dialog.url,
+            name=short(dialog.filename),
+            url=short(dialog.url),
             start_time=start,
             end_time=end,
             duration_s=duration,
@@ -161,7 +167,7 @@ class _Reading:
     def _extra(self, dialog: Dialog, caller: int | None, callee: int | None) -> dict[str, str]:
         told = {
             "vcon_uuid": self.document.uuid,
-            "subject": self.document.subject,
+            "subject": short(self.document.subject),
             "caller_name": self.parties.name(caller),
             "callee_name": self.parties.name(callee),
         }

@@ -120,12 +120,15 @@ class _Reading:
             return rejection, self._next_record(max(at, builder.start - self._first + 1))
         if self._recovered and b"</" in (self._held[at : at + 2], self._held[max(0, at - 2) : at]):
             return None, self._restart(self._held.find(b">", at) + 1 or len(self._held), b"")
-        if builder.depth == (1 if self._recovered else 0) and _NEXT_DOCUMENT.match(self._held, at):
+        ended = builder.seen and builder.depth == (1 if self._recovered else 0)
+        if ended and _NEXT_DOCUMENT.match(self._held, at):
             return None, self._restart(at, b"")
-        begin = max(0, self._held.rfind(b"<", 0, at))
+        begin = self._held.rfind(b"<", 0, at)
+        own = begin < 0 or self._held.find(b">", begin, at) >= 0  # not the end of a tag that broke before it
+        begin = at if own else begin
         line = self._line + self._held.count(b"\n", 0, begin)
         raw = self._raw(self._first + begin, self._first + (self._held.find(b">", at) + 1 or len(self._held)))
-        return Rejection(line, stop.reason, stop.message, raw), self._next_record(at)
+        return Rejection(line, stop.reason, stop.message, raw), self._next_record(at + own)
 
     def _next_record(self, at: int) -> bytes | None:
         found = None if self._prologue is None else self._record.search(self._held, at)

@@ -39,6 +39,7 @@ ANY_SOUND: Final = "application/octet-stream"
 _READ_BACK_BYTES: Final = 1024 * 1024
 _READ_BACK_PATIENCE: Final = Patience(connect_s=3.0, read_s=5.0, total_s=8.0)
 """Exotel waits fifteen seconds for an answer."""
+_MOST_READ_BACK: Final = 10
 _TRIES: Final = 6
 _PAUSE_S: Final = 0.5
 
@@ -104,10 +105,15 @@ class Reception:
         read_back = self._provider.read_back
         if read_back is None or credentials.settings.get("read_back") != "yes":
             return [_with_fact(row, self._provider.vouched) for row in rows]
+        calls = list(dict.fromkeys(row.group for row in rows))
+        if len(calls) > _MOST_READ_BACK:
+            raise CallbackUnreadable("the callback names more calls than can be read back")
         confirmed: list[Row] = []
-        for call in dict.fromkeys(row.group for row in rows):
-            answer = await self._ask(read_back, call, credentials)
-            confirmed += [_with_fact(row, "read_back") for row in _rows(self._provider, answer, options)]
+        for call in calls:
+            told = _rows(self._provider, await self._ask(read_back, call, credentials), options)
+            if any(row.group != call for row in told):
+                raise CallbackRefused("the provider answered with another call")
+            confirmed += [_with_fact(row, "read_back") for row in told]
         return confirmed
 
     async def _ask(self, read_back: ReadBack, call: str, credentials: Credentials) -> Fields:

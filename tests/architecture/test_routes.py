@@ -32,6 +32,7 @@ INSIDE = {
     "erased": "whoever delivers it again is told that it is done: 200 with an outcome",
     "duplicate": "stores turn it into a decision of their own",
     "lost-lease": "between workers",
+    "overfull": "the rows of such a call are refused and counted",
     "not-erased": "the erasing job is tried again",
     **dict.fromkeys(("fetch-refused", "fetch-failed"), "the ingest worker makes it the code of a dead letter"),
     "unknown-chore": "the job is tried again, by a newer worker it may be",

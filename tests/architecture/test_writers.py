@@ -10,7 +10,7 @@ from sources import Module, calls_of, modules
 
 from storage.catalog import BY_NAME
 
-READS = {"find", "find_one", "count"}
+READS = {"find", "find_one", "count", "grouped"}
 WRITES = {"insert", "insert_many", "update", "update_all", "find_and_update", "delete"}
 CUSTODIANS = {("ingest.custodian", "recordings")}
 """Who may delete from a collection that another module writes: the custodian of the room, for erasure."""
@@ -124,8 +124,12 @@ def test_work_across_workspaces_is_the_platforms_own() -> None:
         ("corpus.candidates", "workspaces"),
         ("governance.workspaces", "workspaces"),
         ("ingest.call_logs", "call_logs"),  # the look for due identifiers
+        ("ingest.cdrs", "cdrs"),  # the look for due identifiers
         ("ingest.calls", "calls"),  # the sweep's look for due calls
         ("ingest.tombstones", "tombstones"),  # the look after a restore
+        ("ingest.imports", "imports"),  # the look for imports whose process died
+        ("ingest.quarantine", "quarantine"),  # the look for what is due
+        ("ingest.sources", "sources"),  # a callback's address is found before its workspace is known
         ("storage.keys", "keys"),
         ("storage.migrations", "schema_migrations"),
         ("storage.outbox", "outbox"),

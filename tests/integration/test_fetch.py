@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
+import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ from domain.jobs import Queue
 from governance.workspaces import WorkspaceStore
 from ingest.fetch_errors import FetchFailed, FetchRefused
 from ingest.fetching import Fetcher, Patience
+from ingest.providers.errors import CallbackUnreadable
 from ingest.providers.receiving import Reception
 from ingest.providers.request import CallbackRequest
 from ingest.providers.signatures import twilio_signature
@@ -530,6 +532,7 @@ async def test_an_unsigned_call_is_confirmed_by_the_providers_api_and_only_its_a
         (says("404 Not Found", b""), "CallbackRefused"),
         (says("401 Unauthorized", b""), "CallbackRefused"),
         (says(body=b'{"RestException": {}}', content_type="application/json"), "CallbackRefused"),
+        (says(body=b'{"Call": {"Sid": "ex2", "Status": "busy"}}', content_type="application/json"), "CallbackRefused"),
         (says("503 Service Unavailable", b""), "Unavailable"),
         (says(body=b"<xml>", content_type="application/xml"), "CallbackUnreadable"),
     ],
@@ -543,3 +546,13 @@ async def test_a_call_that_the_provider_does_not_confirm_stores_nothing(
             await reception.take(sent, now=utc_now())
     assert type(caught.value).__name__ == kind
     assert await tenant.resources.database.scoped("cdrs", tenant.workspace_id).count({}) == 0
+
+
+async def test_a_callback_that_names_more_calls_than_can_be_read_back_asks_for_none(tenant: Tenant) -> None:
+    async with serving(says()) as server:
+        reception, sent = await exotel(tenant, server)
+        body = json.dumps([{"CallSid": f"ex{number}", "Status": "busy"} for number in range(11)]).encode()
+        many = replace(sent, method="POST", query="", headers=[("content-type", "application/json")], body=body)
+        with pytest.raises(CallbackUnreadable):
+            await reception.take(many, now=utc_now())
+        assert server.heads == []

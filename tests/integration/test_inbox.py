@@ -9,7 +9,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -200,6 +200,23 @@ async def test_the_same_file_put_again_or_under_two_names_is_one_call(folder: Fo
     await folder.put("pbx/d.csv", asterisk_file(4))
     await folder.taken_in()
     assert await folder.count("cdrs") == 4
+
+
+async def test_the_same_bytes_under_names_that_tell_different_times_are_two_calls(folder: Folder) -> None:
+    """What the same announcement says to two callers is two calls: one kept twice is a nuisance, one lost a failure."""
+    content = sound()
+    for name in ("_DT_2026-11-20T10-00-00.flac", "_DT_2026-11-20T10-05-00.flac", "_DT_2026-11-20T10-00-00 (1).flac"):
+        await folder.put(f"pbx/call{name}", content)
+    await folder.taken_in()
+    assert await folder.count("calls", state="received") == 2
+
+
+async def test_the_number_and_time_in_a_files_name_are_kept_for_the_search_for_its_log(folder: Folder) -> None:
+    await folder.put("pbx/Call recording +447700900123_261120_101500.flac", sound())
+    await folder.taken_in()
+    calls = await folder.resources.database.scoped("calls", folder.tenant.workspace_id).find({})
+    assert calls[0]["match"]["began"] == datetime(2026, 11, 20, 10, 15, tzinfo=UTC), "in the source's zone"
+    assert "447700900123" not in str(calls)
 
 
 async def test_two_relays_that_see_the_same_files_give_each_one_job(folder: Folder) -> None:

@@ -23,6 +23,8 @@ from ingest.formats.parties import party
 from ingest.formats.record import Row
 from ingest.match_document import GIVE_UP_AFTER
 from ingest.matches import Matches, poke
+from storage.catalog import INSTANT
+from storage.mongo import Collection
 from workers.matching import match_recordings
 
 WRITE = (Scope.CALLS_WRITE, Scope.CALLS_READ)
@@ -84,7 +86,7 @@ class Shop:
         raise AssertionError("recordings never stop looking")
 
     async def _skip_displacing(self) -> None:
-        soon = {"match.next_try_at": {"$lte": datetime.now(UTC) + timedelta(seconds=5)}}
+        soon = {"match.next_try_at": {"$lte": datetime.now(UTC) + timedelta(seconds=5), **INSTANT}}
         await CallStore(self.resources, self.tenant.workspace_id).poke_matches(soon, now=datetime.now(UTC))
 
     async def match(self, call_id: str) -> dict[str, Any]:
@@ -459,3 +461,49 @@ async def test_a_matched_recording_is_received_like_any_other(shop: Shop) -> Non
     assert sent.status_code == 202
     await shop.settle()
     assert await shop.standing(call_id) == ("matched", log_id)
+
+
+async def test_every_look_is_served_by_an_index_of_its_own(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A partial index serves only queries that repeat its filter; without it each look reads a whole workspace."""
+    asked: list[dict[str, Any]] = []
+    scoped = Collection._scoped
+
+    def watched(collection: Collection, found: Any) -> Any:
+        by_id = "'_id': 'call_" in str(found) or "'_id': {'$in'" in str(found)
+        if collection._raw.name == "calls" and "'match." in str(found) and not by_id:
+            asked.append(scoped(collection, found))
+        return scoped(collection, found)
+
+    monkeypatch.setattr(Collection, "_scoped", watched)
+    log_id = await shop.log()
+    named = await shop.recording("Mum")
+    for _ in range(2):
+        await shop.recording()
+        await shop.settle()
+    await shop.client.put(f"/v1/matches/{named}", json={"log_id": log_id})
+    await shop.recording("Mum", log_id=log_id)
+    await shop.settle()
+    await shop.client.get("/v1/matches")
+    calls = shop.resources.database._raw("calls")
+    plain = [
+        {"_id": new_id("call"), "workspace_id": shop.tenant.workspace_id, "state": "ready", "created_at": NOON}
+        for _ in range(500)
+    ]
+    await calls.insert_many(plain, bypass_document_validation=True)
+    used = {_index_of(await calls.find(one).explain()) for one in asked}
+    assert used == {
+        "match-next_try_at",
+        "workspace_id_match-began",
+        "workspace_id_match-stated",
+        "workspace_id_match-log_id",
+        "workspace_id_match-state_created_at-desc__id-desc",
+    }
+    await calls.delete_many({"_id": {"$in": [one["_id"] for one in plain]}})
+
+
+def _index_of(told: dict[str, Any]) -> str:
+    """Return the name of the index that a plan reads."""
+    stage = told["queryPlanner"]["winningPlan"]
+    while "indexName" not in stage:
+        stage = stage.get("queryPlan") or stage.get("inputStage") or stage["inputStages"][0]
+    return str(stage["indexName"])

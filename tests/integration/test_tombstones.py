@@ -198,3 +198,23 @@ async def test_a_call_log_is_erased_by_a_privacy_officer_only_and_stays_erased(
     assert [event["detail"] for event in await case.events("call_log:erased")] == [{"log_id": found["_id"]}]
     assert (await case.client.delete(f"/v1/call-logs/{new_id('log')}")).status_code == 404
     assert (await case.client.delete("/v1/call-logs/+14155550132")).status_code == 404
+
+
+@pytest.mark.settings(**QUICK)
+async def test_a_second_delivery_leads_to_the_first_call_however_often_it_is_repeated(tenant: Tenant) -> None:
+    """The answer to the last step of an upload is lost easily; a phone that asks again must not be told `gone`."""
+    case = await Case.of(tenant)
+    content = case.content()
+    first = await case.ready(content)
+    body = {"recording": {"media_type": "audio/flac", "size": len(content)}}
+    send = partial(case.client.post, "/v1/calls", json=body, headers={"Idempotency-Key": "second"})
+    second = (await send()).json()["call"]["id"]
+    for _ in range(2):
+        answer = await case.client.put(f"/v1/calls/{second}/recording", content=content)
+        assert (answer.status_code, answer.json()["id"], answer.json()["outcome"]) == (202, first, "existing")
+    assert ((await send()).json()["call"]["id"], (await send()).json()["outcome"]) == (first, "existing")
+    await case.sweep()
+    await case.run_erasures(second)
+    assert (await send()).json()["call"]["id"] == first, "when the second is long gone"
+    await case.erase(first)
+    assert (await send()).json() == ERASED_ANSWER

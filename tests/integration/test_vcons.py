@@ -20,9 +20,11 @@ from conftest import SHARED, MakeTenant, Tenant, now
 from vcon_calls import ALL, LEO, MAYA, encoded, send, taken, vcon
 
 from domain.calls import STAGES, CallState, StageState
+from domain.errors import Unavailable
 from domain.scopes import Scope
 from domain.spans import redact_transcript
 from ingest.calls import CallStore
+from ingest.registration import Registration
 from ingest.sources import SourceConfig, SourceStore
 from ingest.vcons import MAX_BYTES
 from redaction.doubles import PlainFinder
@@ -72,6 +74,26 @@ async def test_the_same_vcon_sent_again_and_at_once_changes_nothing(tenant: Tena
     ids = {one["call_id"] for answer in answers if answer.status_code == 200 for one in answer.json()["recordings"]}
     assert ids - {None} == {final["recordings"][0]["call_id"]}
     assert len((await client.get("/v1/calls")).json()["calls"]) == 2
+
+
+@pytest.mark.parametrize("step", ["register", "receive_stream"])
+async def test_a_vcon_cut_short_between_its_parts_is_completed_when_it_comes_again(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    client = await tenant.client(*ALL)
+    document = vcon(wav(seed=120))
+
+    async def broken(*_: Any, **__: Any) -> Any:
+        raise Unavailable("the object store does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Registration, step, broken)
+        assert (await send(client, document)).status_code == 503
+    body = await taken(client, document)
+    assert body["outcomes"] == {"duplicates": 1}
+    (call,) = (await client.get("/v1/calls")).json()["calls"]
+    assert (call["id"], call["state"]) == (body["recordings"][0]["call_id"], "received")
+    assert len(await tenant.resources.outbox.of_call(call["id"])) == 1
 
 
 async def test_later_versions_of_a_vcon_are_the_same_call(tenant: Tenant) -> None:

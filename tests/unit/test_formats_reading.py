@@ -72,7 +72,7 @@ def test_a_bomb_is_refused_by_its_ratio_before_it_is_unpacked(pack: object) -> N
     bomb: bytes = pack(b"\0" * (64 * MIB))  # type: ignore[operator]  # a callable of each kind
     with pytest.raises(FileRefused) as error:
         list(opened(bomb).blocks())
-    assert error.value.reason in {"bomb", "ratio", "compression_ratio", "too_large"}
+    assert error.value.reason == "bomb"
 
 
 def test_small_files_of_equal_rows_may_compress_well() -> None:
@@ -123,6 +123,8 @@ def test_a_mark_of_utf_16_over_something_else_refuses_the_file() -> None:
 
 def test_only_the_lines_that_are_not_in_the_encoding_are_refused() -> None:
     assert lines(b"a\n\xe4\nb\n") == ["a", (2, "encoding"), "b"]
+    assert lines(b"\xe4") == [(1, "encoding")]
+    assert lines(b"\xe4\n\xe4") == [(1, "encoding"), (2, "encoding")]
     assert lines(b"a\n\xe4\nb\n", "cp1252") == ["a", "ä", "b"]
 
 

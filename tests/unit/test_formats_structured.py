@@ -169,9 +169,9 @@ def test_one_broken_record_costs_at_most_itself(sample: Sample, data: st.DataObj
     records = (sample.records[0], middle[:cut] + "\n", *sample.records[2:])
     try:
         rows, rejections = read_bytes(sample.name, sample.content(records))
-    except FileRefused as refused:
-        assert load_format(sample.name).totals  # noqa: PT017 - only such a file may be refused for one record
-        assert refused.reason in {"control_totals", "truncated"}
+    except FileRefused:
+        if not load_format(sample.name).totals:
+            raise
         return
     kept = {row.key for row in rows}
     whole, _ = read_bytes(sample.name, sample.content())

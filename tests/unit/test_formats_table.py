@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.formats.options import Limits
 from ingest.formats.reading import Input
 from ingest.formats.record import Rejection
-from ingest.formats.table import LONGEST_LINES, records
+from ingest.formats.table import LONGEST_LINES, records, records_of
 
 
 def table(content: str | bytes, **dialect: str) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]]]:
@@ -105,3 +106,17 @@ def test_every_line_is_in_a_row_or_refused_or_blank(text: str) -> None:
     blank = sum(not line.strip().strip('",').strip() for line in lines)
     assert covered <= len(lines)
     assert covered >= len(lines) - blank
+
+
+@given(
+    st.text(st.sampled_from('ab,"\n\0\r#é'), max_size=120),
+    st.sampled_from(["utf-8", "latin-1", "ascii"]),
+    st.sampled_from(["", "#"]),
+    st.integers(1, 30),
+)
+def test_reading_batches_finds_what_reading_lines_finds(text: str, encoding: str, comment: str, longest: int) -> None:
+    def source() -> Input:
+        return Input(io.BytesIO(text.encode()), Limits(line_bytes=longest))
+
+    slowly = list(records(source().lines(encoding), comment=comment))
+    assert list(records_of(source(), encoding, comment=comment)) == slowly

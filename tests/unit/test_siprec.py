@@ -259,6 +259,27 @@ def test_deep_nesting_is_refused() -> None:
     assert reasons(deep) == ["too_deep"]
 
 
+def test_a_body_nested_without_end_is_refused() -> None:
+    nested = b"".join(
+        b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (at, at + 1) for at in range(3_000)
+    )
+    with pytest.raises(FileRefused):
+        items(nested)
+
+
+def test_a_document_with_more_sessions_or_people_than_there_can_be_is_refused() -> None:
+    many = b"<recording>" + b'<session session_id="s"><start-time>2026-11-20T10:00:00Z</start-time></session>' * 101
+    assert reasons(many + b"</recording>") == ["too_many_rows"]
+    crowd = session().replace(b"</recording>", b"<participant/>" * 5_000 + b"</recording>")
+    assert reasons(crowd) == ["too_many_rows"]
+
+
+def test_a_document_of_a_mebibyte_lands_and_one_byte_more_does_not() -> None:
+    padding = 1024 * 1024 - len(session())
+    assert reasons(session().replace(b"</recording>", b" " * padding + b"</recording>")) == []
+    assert reasons(session().replace(b"</recording>", b" " * (padding + 1) + b"</recording>")) == ["line_too_long"]
+
+
 @settings(deadline=None)
 @given(data=st.data())
 def test_damaged_documents_end_in_rows_and_rejections_or_a_refusal(data: st.DataObject) -> None:

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from storage.sealing import (
     CHUNK_BYTES,
     KEY_BYTES,
+    NONCE_BYTES,
     SEALED_CHUNK_BYTES,
     TAG_BYTES,
     CannotOpen,
     ObjectSealer,
     SealingWriter,
+    ValueSealer,
     derive,
     seal,
     sealed_size,
@@ -150,3 +152,21 @@ def test_each_purpose_has_a_key_of_its_own() -> None:
     assert len(keys) == 6
     assert all(len(key) == KEY_BYTES for key in keys)
     assert not keys & {KEY, OTHER_KEY}
+
+
+@pytest.mark.parametrize("drawn", [1, 4])
+def test_a_nonce_is_used_once_however_many_are_drawn_together(drawn: int) -> None:
+    sealer = ValueSealer(bytes(32), drawn=drawn)
+    sealed = [sealer.seal(b"the same", place="x/1") for _ in range(50)]
+    assert len({one[:NONCE_BYTES] for one in sealed}) == 50
+    assert {unseal(bytes(32), one, place="x/1") for one in sealed} == {b"the same"}
+
+
+def test_a_process_made_by_fork_uses_none_of_the_nonces_that_its_parent_drew(monkeypatch: pytest.MonkeyPatch) -> None:
+    sealer = ValueSealer(bytes(32), drawn=8)
+    sealer.seal(b"one", place="x/1")
+    left = set(sealer._nonces)
+    monkeypatch.setattr("storage.sealing.os.getpid", lambda: -1)
+    used = {sealer.seal(b"two", place="x/1")[:NONCE_BYTES] for _ in range(8)}
+    assert len(left) == 7
+    assert used & left == set()

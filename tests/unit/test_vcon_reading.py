@@ -23,6 +23,7 @@ from ingest.formats.options import ParseOptions
 from ingest.formats.reading import Input
 from ingest.formats.record import CallRecord, Direction, Disposition, PartyKind, Rejection, Row, to_json
 from ingest.formats.vcon import FORMAT, read, recognise
+from ingest.formats.vcon_rows import MOST_ROWS
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OPTIONS = ParseOptions(now=NOW)
@@ -399,6 +400,39 @@ def test_deep_nesting_is_refused_and_does_not_crash() -> None:
     deep = b'{"uuid":"' + FIRST.encode() + b'","dialog":' + b"[" * 1000 + b"]" * 1000 + b"}"
     found = list(read(Input(BytesIO(deep)), OPTIONS))
     assert [one.reason for one in found if isinstance(one, Rejection)] == ["too_deep"]
+
+
+def test_the_last_dialog_that_a_call_can_have_lands_and_the_next_does_not() -> None:
+    one = {"type": "text", "start": "2026-11-20T10:00:00Z", "parties": [0, 1]}
+    assert reasons(vcon(dialog=[one] * MOST_ROWS)) == []
+    (refused,) = items(vcon(dialog=[one] * (MOST_ROWS + 1)))
+    assert isinstance(refused, Rejection)
+    assert (refused.reason, refused.rows) == ("too_many_rows", MOST_ROWS + 1)
+
+
+def test_many_parties_in_many_dialogs_do_not_multiply() -> None:
+    everybody = {"type": "text", "start": "2026-11-20T10:00:00Z", "parties": list(range(3_000))}
+    found = items(vcon(parties=[{}] * 3_000, dialog=[everybody] * 50))
+    assert sum(isinstance(one, Row) for one in found) == 2_999
+    assert [one.reason for one in found if isinstance(one, Rejection)] == ["too_many_rows"] * 49
+
+
+@pytest.mark.parametrize("longest", [2_000, 2_001])
+@pytest.mark.parametrize("member", ["name", "sip", "filename", "subject"])
+def test_a_text_of_two_thousand_characters_lands_and_one_more_does_not(member: str, longest: int) -> None:
+    whole = vcon()
+    place = {"filename": whole["dialog"][0], "subject": whole}.get(member, whole["parties"][0])
+    place[member] = "x" * longest
+    if member == "sip":
+        del place["tel"]
+    assert reasons(whole) == ([] if longest == 2_000 else ["field"])
+
+
+def test_a_recording_with_more_hashes_than_there_are_kinds_is_refused() -> None:
+    right = "sha512-" + encoded(hashlib.sha512(SOUND).digest())
+    inline = {"body": encoded(SOUND), "encoding": "base64url", "url": None}
+    assert reasons(dialog(content_hash=[right] * 8, **inline)) == []
+    assert reasons(dialog(content_hash=[right] * 9, **inline)) == ["content_hash"]
 
 
 def test_vcons_are_recognised_and_other_json_is_not() -> None:
