@@ -114,13 +114,16 @@ class RecordingSender:
 
         def attempt() -> None:
             nonlocal plan
-            missing = plan["single"] is not None or plan["parts"]
-            try:
-                if missing:
+            while plan["single"] is not None or plan["parts"]:
+                before = len(plan["parts"])
+                try:
                     self._send_plan(file, plan, size, tell)
-            except Passing:
-                plan = self._client.post(f"/v1/calls/{call_id}/upload")
-                raise
+                except Passing:
+                    plan = self._client.post(f"/v1/calls/{call_id}/upload")
+                    if len(plan["parts"]) >= before:  # nothing arrived this time: pause before the next try
+                        raise
+                else:
+                    return
 
         self._patience.run(attempt)
         tell(size)

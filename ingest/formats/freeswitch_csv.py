@@ -81,7 +81,8 @@ class _Legs:
         named = {name: text.strip() for name, text in zip(_COLUMNS, fields, strict=False)}
         if not _UUID.fullmatch(named["uuid"]) or not CAUSE.fullmatch(named["hangup_cause"]):
             raise RowError("field", "the leg's uuid or hangup cause is not as FreeSWITCH writes it")
-        setup, answer, end = (self._clock.read(named[f"{name}_stamp"]) for name in ("start", "answer", "end"))
+        stamps = (named[f"{name}_stamp"] for name in ("start", "answer", "end"))
+        setup, answer, end = (self._clock.known(text) or self._clock.read(text) for text in stamps)
         if setup is None:
             raise RowError("time", "the row has no start time")
         caller = dialled(named["caller_id_number"], self._options.region)

@@ -54,6 +54,7 @@ def records(
                 if len(fields) > 1 or (fields and fields[0].strip()):
                     yield number, fields, text
         except csv.Error:  # a field over 128 KiB, a carriage return inside a line
+            yield from feed.refusals()
             yield feed.refuse("unreadable", "the row holds a stray carriage return or a field of more than 128 KiB")
         yield from feed.refusals()
 

@@ -97,11 +97,11 @@ class _Reading:
 
     def _taken(self) -> Iterator[Node]:
         for start, end, node in self._builder.done:
-            node.raw = self._raw(start, end)
+            node.raw = self._as_it_stood(start, end)
             yield node
         self._builder.done.clear()
 
-    def _raw(self, start: int, end: int) -> str:
+    def _as_it_stood(self, start: int, end: int) -> str:
         begin, last = start - self._first, end - self._first
         if self._held[last : last + 2] == b"</":
             last = self._held.find(b">", last) + 1 or len(self._held)
@@ -115,7 +115,7 @@ class _Reading:
         if not self._recovered:
             self._bare = builder.record_depth == 1 or not builder.depth
         if builder.open:
-            raw = self._raw(builder.start, stop.offset)
+            raw = self._as_it_stood(builder.start, stop.offset)
             rejection = Rejection(builder.open[0].line, stop.reason, stop.message, raw)
             return rejection, self._next_record(max(at, builder.start - self._first + 1))
         if self._recovered and b"</" in (self._held[at : at + 2], self._held[max(0, at - 2) : at]):
@@ -127,7 +127,7 @@ class _Reading:
         own = begin < 0 or self._held.find(b">", begin, at) >= 0  # not the end of a tag that broke before it
         begin = at if own else begin
         line = self._line + self._held.count(b"\n", 0, begin)
-        raw = self._raw(self._first + begin, self._first + (self._held.find(b">", at) + 1 or len(self._held)))
+        raw = self._as_it_stood(self._first + begin, self._first + (self._held.find(b">", at) + 1 or len(self._held)))
         return Rejection(line, stop.reason, stop.message, raw), self._next_record(at + own)
 
     def _next_record(self, at: int) -> bytes | None:
@@ -172,7 +172,7 @@ class _Reading:
         if not self._any and not builder.seen:
             raise FileRefused("xml", "the file is not XML")
         if builder.open:
-            raw = self._raw(builder.start, self._first + len(self._held))
+            raw = self._as_it_stood(builder.start, self._first + len(self._held))
             yield Rejection(builder.open[0].line, "xml", "the file ends inside this record", raw)
         elif builder.depth and not (self._recovered and self._bare):
             line = self._line + self._held.count(b"\n")

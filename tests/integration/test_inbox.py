@@ -20,6 +20,11 @@ from erasing import Case
 
 from domain.scopes import Scope
 from governance.workspaces import WorkspaceStore
+from ingest import import_work
+from ingest.formats import registry
+from ingest.formats.errors import FileRefused
+from ingest.formats.options import ParseOptions
+from ingest.formats.reading import Input
 from ingest.imports import ImportStore
 from ingest.inbox import Inbox, folder_of
 from ingest.inbox_intake import InboxIntake
@@ -495,3 +500,22 @@ async def test_a_worker_killed_at_any_step_loses_no_cdr_and_lands_none_twice(
     assert await folder.count("cdrs") == 40
     [(state, _, counts)] = await folder.imports()
     assert (state, counts["rows"], counts["landed"] + counts["duplicates"]) == ("done", 40, 40)
+
+
+async def test_a_file_whose_control_totals_do_not_fit_lands_nothing_and_is_kept_once(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The import keeps such a file whole by itself; the drop folder must not keep it a second time."""
+
+    def read(source: Input, options: ParseOptions) -> Any:
+        yield from registry.load_format("asterisk_csv").read(source, options)
+        raise FileRefused("control_totals", "the trailer counts other records than there are")
+
+    form = registry.Format("a_switch", "invented", read, lambda _: 0.0, totals=True)
+    monkeypatch.setattr(import_work, "load_format", lambda _: form)
+    content = asterisk_file(20)
+    await folder.put("pbx/20261122.dat", content)
+    await folder.taken_in()
+    assert (await folder.kept(), await folder.left(), await folder.count("cdrs")) == ([content], [], 0)
+    assert [(state, reason) for state, reason, _ in await folder.imports()] == [("refused", "control_totals")]
+    assert await folder.count("quarantine") == 1
