@@ -13,7 +13,7 @@ from typing import Final
 
 from ingest.formats.asterisk_layout import Layout, from_header, from_rows
 from ingest.formats.asterisk_rows import maker
-from ingest.formats.asterisk_zone import refuse_contradiction, zone_needed
+from ingest.formats.asterisk_zone import contradiction, zone_needed
 from ingest.formats.clock import LocalClock
 from ingest.formats.errors import RowError, UnknownFormat, ZoneNeeded
 from ingest.formats.lines import rows_of
@@ -38,10 +38,10 @@ def read(source: Input, options: ParseOptions) -> Iterator[Row | Rejection]:
             raise UnknownFormat("the columns are none of Asterisk's; add a header line, or use csv_mapping")
         yield from (item for item in first if isinstance(item, Rejection))
         return
-    _check_zone(sampled, layout, options)
+    doubt = _check_zone(sampled, layout, options)
     if layout.header:
         first.remove(sampled[0])
-    make = maker(layout, options)
+    make = maker(layout, options, {"clock_by_ids": doubt} if doubt else {})
     yield from rows_of(chain(first, items), make, is_header=lambda fields: from_header(fields) is not None)
 
 
@@ -51,19 +51,20 @@ def _layout(sampled: list[Record]) -> Layout | None:
     return from_header(sampled[0][1]) or from_rows([fields for _, fields, _ in sampled])
 
 
-def _check_zone(sampled: list[Record], layout: Layout, options: ParseOptions) -> None:
+def _check_zone(sampled: list[Record], layout: Layout, options: ParseOptions) -> str | None:
+    """Return what casts doubt on the zone that is set. Raises ZoneNeeded when one is needed and none is."""
     start, unique = layout.at("start"), layout.at("uniqueid")
     width = len(layout.names)
     rows = [fields for _, fields, _ in sampled if len(fields) == width and tuple(fields) != layout.header]
     pairs = [(fields[start or 0], fields[unique] if unique is not None else "") for fields in rows]
     if options.zone is not None:
-        refuse_contradiction(pairs, options.zone)
-        return
+        return contradiction(pairs, options.zone)
     try:
         for text, _ in pairs:
             _quietly(text)
     except ZoneNeeded:
         raise zone_needed(pairs) from None
+    return None
 
 
 def _quietly(text: str) -> None:

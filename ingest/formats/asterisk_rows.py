@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from operator import itemgetter
@@ -30,8 +30,12 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 
-def maker(layout: Layout, options: ParseOptions) -> Callable[[int, list[str]], Row]:
+def maker(
+    layout: Layout, options: ParseOptions, doubts: Mapping[str, str] | None = None
+) -> Callable[[int, list[str]], Row]:
     """Return the function that makes a row of (line number, fields). It raises RowError and ZoneNeeded.
+
+    `doubts` are facts about the file that go with every row.
 
     The hot loop: what repeats (hours, numbers, durations, caller ids) is looked up in dictionaries.
     """
@@ -40,7 +44,7 @@ def maker(layout: Layout, options: ParseOptions) -> Callable[[int, list[str]], R
     pick = itemgetter(*(width if (at := layout.at(name)) is None else at for name in _READ))
     others = _others(layout)
     compass = Compass(options.own_numbers) if options.own_numbers else None
-    seen = _Seen(options)
+    seen = _Seen(options, doubts or {})
     hours, numbers, lengths, caller_ids, facts_of = seen.hours, seen.numbers, seen.lengths, seen.caller_ids, seen.facts
 
     def make(number: int, fields: list[str]) -> Row:
@@ -57,19 +61,19 @@ def maker(layout: Layout, options: ParseOptions) -> Callable[[int, list[str]], R
             setup_time, answer_time, end_time = seen.times(unique, start, answer, end)
         try:
             name, shown = caller_ids[clid]
-            caller, callee = numbers[shown or source], numbers[called]
+            caller, callee = numbers[source or shown], numbers[called]
             duration_s, talk_s = lengths[duration], lengths[talk]
             disposition, facts = DISPOSITIONS[said], facts_of[channel[:8], app, flags]
         except KeyError:
             name, shown = seen.caller_id(clid)
-            caller, callee = seen.number(shown or source), seen.number(called)
+            caller, callee = seen.number(source or shown), seen.number(called)
             duration_s, talk_s = seen.length(duration), seen.length(talk)
             disposition, facts = _disposition(said), seen.fact(channel[:8], app, flags)
         extra = {"channel": channel, "dst_channel": peer, "last_data": data}
         if name:
             extra["caller_name"] = name
-        if shown and shown != source:
-            extra["src"] = source
+        if shown and source and shown != source:
+            extra["caller_id_number"] = shown
         for title, at in others:
             if fields[at]:
                 extra[title] = fields[at]
@@ -125,7 +129,8 @@ def _keys(unique: str, linked: str, sequence: str, call: tuple[str, ...], leg: t
 class _Seen:
     """What the rows of one file repeat, read once. Each dictionary is emptied when it has grown too large."""
 
-    def __init__(self, options: ParseOptions) -> None:
+    def __init__(self, options: ParseOptions, doubts: Mapping[str, str]) -> None:
+        self._doubts = dict(doubts)
         self._clock = LocalClock(options.zone)
         self._region = options.region
         self.hours = self._clock.hours
@@ -155,7 +160,7 @@ class _Seen:
     def fact(self, channel: str, application: str, flags: str) -> dict[str, str]:
         """Return the enumerated facts of a row."""
         named = {"technology": channel.partition("/")[0], "last_app": application, "ama_flags": flags}
-        found = {name: value for name, value in named.items() if value}
+        found = {name: value for name, value in named.items() if value} | self._doubts
         return _kept(self.facts, (channel, application, flags), found)
 
     def caller_id(self, text: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """What Asterisk's ids say of the zone: `uniqueid` begins with the epoch at which the channel was made.
 
 An id is evidence, never the source of a zone: dates get edited, hosts get restored. It names a candidate for a person
-to confirm, and contradicts a configured zone only when every row that was looked at does so alike.
+to confirm, and casts doubt on a configured zone only when every row that was looked at does so alike.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from ingest.formats.clock import is_set
-from ingest.formats.errors import FileRefused, ZoneNeeded
+from ingest.formats.errors import ZoneNeeded
 
 UNIQUE_ID: Final = re.compile(r"(?:[^,|\s]{1,100}-)?(\d{9,10})\.\d{1,10}", re.ASCII)
 _STEP_S: Final = 900
@@ -76,8 +76,12 @@ def zone_needed(rows: Iterable[tuple[str, str]]) -> ZoneNeeded:
     return ZoneNeeded(f"{message}; {hint}", candidate=said(offset), rows=count)
 
 
-def refuse_contradiction(rows: Iterable[tuple[str, str]], zone: ZoneInfo) -> None:
-    """Raise FileRefused `zone_contradicted` when all ids (three at least) show one other offset than the zone has."""
+def contradiction(rows: Iterable[tuple[str, str]], zone: ZoneInfo) -> str | None:
+    """Return the offset (`UTC+0300`) that all ids (three at least) show alike when it is not the zone's, else None.
+
+    What an administrator set wins over what ids suggest: dates get edited, hosts get restored. It is told, with each
+    row, so that a wrong setting is seen.
+    """
     pairs = [(text, unique_id) for text, unique_id in rows if epoch_of(unique_id) is not None and _naive(text)]
     differences: set[int | None] = set()
     for text, unique_id in pairs:
@@ -86,14 +90,9 @@ def refuse_contradiction(rows: Iterable[tuple[str, str]], zone: ZoneInfo) -> Non
         if local is not None and epoch is not None:
             differences.add(_offset(_timestamp(local, zone) - epoch))
     if len(pairs) < _ENOUGH_ROWS or len(differences) != 1 or differences <= {0, None}:
-        return
+        return None
     offset, _ = shown_offset(pairs)
-    raise FileRefused(
-        "zone_contradicted",
-        "the ids in the file show another zone than the source is set to; correct the zone of the source",
-        candidate=said(offset) if offset is not None else None,
-        rows=len(pairs),
-    )
+    return said(offset).replace(":", "") if offset is not None else "another"
 
 
 def _timestamp(local: datetime, zone: ZoneInfo) -> float:

@@ -1,7 +1,8 @@
 """CGRateS' CDR files: its export with and without `Direction`, files with a named header, and the short semicolon form.
 
 Times are written by Go (`2013-11-07 08:42:25 +0000 UTC`) or local without zone; usage is `10s`, `1h2m3s` or bare
-seconds. Rating runs of one call are records of their own: each has its own cost.
+seconds. Every run rates the same call again: the default run is its leg and its cost, and what another run says it cost
+stands in `extra`, for two ratings of one call must not add up (as `cgrates_json` has it).
 """
 
 from __future__ import annotations
@@ -137,13 +138,16 @@ class _Calls:
         usage = go_duration(named["usage"]) or 0.0
         caller = dialled(named["account"], self._options.region)
         callee = dialled(named["destination"], self._options.region)
+        cost, charged = self._cost(named.get("cost", "")), run == "default"
+        others = {name: text for name, text in named.items() if text and self._is_extra(name)}
         facts = {name: text.strip("*") for name in ("requesttype", "category") if (text := named.get(name, ""))}
         row = Row(
             source="cgrates_csv",
-            group=f"{origin}/{run}",
+            group=origin,
             key=f"{origin}/{run}",
             raw_line=number,
             origin_id=origin,
+            kind="leg" if charged else "run",
             leg_id=origin,
             rank=usage,
             direction=self._direction(caller, callee),
@@ -154,8 +158,8 @@ class _Calls:
             duration_s=usage,
             talk_s=usage,
             disposition=Disposition.ANSWERED if usage > 0 else Disposition.NO_ANSWER,
-            cost=self._cost(named.get("cost", "")),
-            extra={name: text for name, text in named.items() if text and self._is_extra(name)},
+            cost=cost if charged else None,
+            extra={**others, **({f"cost_{run}": cost.amount} if cost is not None and not charged else {})},
             facts={**facts, "run": run},
         )
         return check(row, self._options)

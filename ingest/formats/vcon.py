@@ -114,7 +114,7 @@ def _rows_of(value: Any) -> int:
 def recognise(head: bytes) -> float:
     """Say how sure it is that this is vCon: by the members that no other format of ours has together."""
     text = head.decode("utf-8", "ignore").lstrip("\ufeff \t\r\n")
-    if text[:1] not in {"{", "["}:
+    if text[:1] not in {"{", "["} or '"$schema"' in text:  # the schema of vCons names all their members
         return 0.0
     if all(name in text for name in _SIGNED) or all(name in text for name in _ENCRYPTED):
         return 0.8

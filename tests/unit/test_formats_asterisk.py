@@ -180,11 +180,12 @@ def test_times_with_their_own_offset_need_no_zone_and_one_without_is_refused() -
     assert (len(rows), reasons(refused)) == (100, [(101, "time")])
 
 
-def test_a_zone_that_all_ids_contradict_refuses_the_file_and_two_rows_are_not_enough() -> None:
-    with pytest.raises(FileRefused) as error:
-        read_text("asterisk_csv", f"{WITH_ID}\n" * 3, IN_UTC)
-    assert (error.value.reason, error.value.fields["candidate"]) == ("zone_contradicted", "UTC+02:00")
-    assert len(read_text("asterisk_csv", f"{WITH_ID}\n" * 2, IN_UTC)[0]) == 2
+def test_a_zone_that_all_ids_contradict_stays_and_each_row_tells_of_it_and_two_rows_are_not_enough() -> None:
+    rows, refused = read_text("asterisk_csv", f"{WITH_ID}\n" * 3, IN_UTC)
+    assert ({row.facts.get("clock_by_ids") for row in rows}, refused) == ({"UTC+0200"}, [])
+    assert {row.setup_time for row in rows} == {datetime(2026, 7, 1, 12, tzinfo=UTC)}, "what was set wins"
+    rows, _ = read_text("asterisk_csv", f"{WITH_ID}\n" * 2, IN_UTC)
+    assert {row.facts.get("clock_by_ids") for row in rows} == {None}
 
 
 def test_one_edited_row_among_many_contradicts_nothing() -> None:
@@ -205,7 +206,8 @@ def test_the_id_tells_the_hours_apart_when_clocks_went_back() -> None:
 @pytest.mark.parametrize(
     ("clid", "src", "caller", "name"),
     [
-        ('"""Ann B"" <+442079460111>"', "1001", "+442079460111", "Ann B"),
+        ('"""Ann B"" <+442079460111>"', "1001", "1001", "Ann B"),
+            ('"""Ann B"" <+442079460111>"', "", "+442079460111", "Ann B"),
         ('""""" <1001>"', "1001", "1001", None),
         ('"1001"', "", "1001", None),
         ('"Ann"', "1001", "1001", "Ann"),
@@ -253,8 +255,8 @@ def test_the_real_sample_shows_its_zone_and_reads_in_it() -> None:
     content = sample("asterisk_cdr/Master_custom_sequence.csv")
     with pytest.raises(ZoneNeeded, match=r"UTC\+03:00"):
         read_bytes("asterisk_csv", content, NO_ZONE)
-    with pytest.raises(FileRefused):
-        read_bytes("asterisk_csv", content, IN_UTC)
+    rows, _ = read_bytes("asterisk_csv", content, IN_UTC)
+    assert {row.facts["clock_by_ids"] for row in rows} == {"UTC+0300"}
     rows, refused = read_bytes("asterisk_csv", content, replace(BERLIN, zone=ZoneInfo("Africa/Nairobi")))
     assert (len(rows), refused) == (14, [])
     assert len({row.key for row in rows}) == 14

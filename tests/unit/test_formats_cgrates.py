@@ -10,6 +10,7 @@ from parsing import BERLIN, NO_ZONE, one_row, read_bytes, read_text, reasons, sa
 
 from ingest.formats.errors import RowError, UnknownFormat, ZoneNeeded
 from ingest.formats.go_values import go_duration
+from ingest.formats.joining import join
 from ingest.formats.record import Cost, Disposition
 from ingest.formats.units import amount
 
@@ -22,7 +23,7 @@ CALL = (
 
 def test_a_row_under_a_header_is_read_whole() -> None:
     row = one_row("cgrates_csv", f"{HEADER}\n{CALL}\n", replace(NO_ZONE, currency="EUR"))
-    assert (row.key, row.group, row.origin_id, row.raw_line) == ("abc/default", "abc/default", "abc", 2)
+    assert (row.key, row.group, row.origin_id, row.raw_line) == ("abc/default", "abc", "abc", 2)
     assert row.setup_time == datetime(2026, 7, 1, 10, tzinfo=UTC)
     assert row.answer_time == datetime(2026, 7, 1, 10, 0, 10, tzinfo=UTC)
     assert (row.duration_s, row.disposition, row.cost) == (300, Disposition.ANSWERED, Cost("1.25", "EUR"))
@@ -30,9 +31,12 @@ def test_a_row_under_a_header_is_read_whole() -> None:
     assert row.extra == {"tenant": "example.com"}
 
 
-def test_rating_runs_of_one_call_are_records_of_their_own() -> None:
-    rows, _ = read_text("cgrates_csv", f"{HEADER}\n{CALL}\n{CALL.replace('*default', 'supplier')}\n")
-    assert len({row.group for row in rows}) == 2
+def test_rating_runs_of_one_call_are_one_call_at_the_cost_of_its_default_run() -> None:
+    supplier = CALL.replace("*default", "supplier").replace("1.25", "0.80")
+    rows, _ = read_text("cgrates_csv", f"{HEADER}\n{CALL}\n{supplier}\n")
+    call = join(rows)
+    assert (len({row.group for row in rows}), len(call.legs), call.rows) == (1, 1, 2)
+    assert (call.cost, call.extra["cost_supplier"], call.duration_s) == (Cost("1.25", "EUR"), "0.80", 300)
 
 
 @pytest.mark.parametrize(
