@@ -24,17 +24,68 @@ from storage.mongo import Document
 from storage.resources import Resources
 from storage.sealing import ValueSealer, unseal
 
-_FACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_FACT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _./+-]{0,47}")
-_LOOKS_PERSONAL: Final = re.compile(r"\d{5}|@|\d[ .-]\d{2,}[ .-]\d{2}")
+_CLEAR: Final = frozenset(
+    {
+        *("technology", "last_app", "ama_flags", "clock_by_ids", "transfer", "transfers"),  # Asterisk
+        *(
+            "direction",
+            "hangup_cause",
+            "hangup_cause_q850",
+            "bridge_hangup_cause",
+            "endpoint_disposition",
+        ),  # FreeSWITCH
+        *("sip_hangup_disposition", "sip_code", "read_codec", "write_codec", "codec"),
+        *("request_type", "requesttype", "run", "disconnect_cause"),  # CGRateS
+        *("record_type", "termination_cause", "releasing_party", "charge_indicator", "utc_offset"),  # BroadWorks
+        *("origcause_value", "destcause_value", "orignodeid", "destnodeid", "lastredirectredirectreason"),  # CUCM
+        *(
+            "call_type",
+            "elsewhere",
+            "sim_slot",
+            "caller_by",
+            "group_seq",
+            "dialog_type",
+            "media_type",
+        ),  # phones, SIPREC
+        *("status", "flow", "method", "ended_by", "cause", "hangup", "hangup_by", "network", "verified"),  # providers
+    }
+)
+"""The facts that may stand in clear, by name: their values are words of a protocol. Skills, campaigns, reasons in
+words are not among them: people write names there."""
+_FACT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./+-]{0,39}")
+_LOOKS_PERSONAL: Final = re.compile(r"\d{5}|\d[.-]\d{2,}[.-]\d{2}")
+_TECHNOLOGIES: Final = frozenset(
+    {
+        *(
+            "SIP",
+            "PJSIP",
+            "IAX2",
+            "DAHDI",
+            "Zap",
+            "Local",
+            "SCCP",
+            "Skinny",
+            "H323",
+            "OOH323",
+            "MGCP",
+            "Motif",
+            "mISDN",
+        ),
+        *("Khomp", "Dongle", "Console", "Phone", "WebSocket", "AudioSocket", "UnicastRTP", "MulticastRTP", "Bridge"),
+    }
+)
+"""Asterisk's channel drivers; a channel's name without one may be anybody's."""
 
 
 def harmless(facts: Mapping[str, str]) -> dict[str, str]:
-    """Return the facts that may stand in clear: short, plain, and nothing in them that looks like an identifier."""
+    """Return the facts that may stand in clear: known by name, one plain word, nothing like an identifier in it."""
     return {
         name: value
         for name, value in facts.items()
-        if _FACT_NAME.fullmatch(name) and _FACT.fullmatch(value) and not _LOOKS_PERSONAL.search(value)
+        if name in _CLEAR
+        and _FACT.fullmatch(value)
+        and not _LOOKS_PERSONAL.search(value)
+        and (name != "technology" or value in _TECHNOLOGIES)
     }
 
 

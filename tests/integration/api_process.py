@@ -44,6 +44,7 @@ class ApiProcess:
     platform_key: str
     workspace: FirstWorkspace
     log_file: Path
+    process: subprocess.Popen[bytes]
 
     def log(self) -> str:
         """Return all that the process has written."""
@@ -74,9 +75,10 @@ def api_process(stack_env: Mapping[str, str], folder: Path) -> Iterator[ApiProce
         )
     try:
         _wait_until_ready(url, process, log_file)
-        yield ApiProcess(url, platform_key, make_workspace(url, platform_key, "Test"), log_file)
+        yield ApiProcess(url, platform_key, make_workspace(url, platform_key, "Test"), log_file, process)
     finally:
-        process.send_signal(signal.SIGTERM)
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)
 
 
