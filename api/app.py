@@ -33,6 +33,7 @@ from api.routers import (
     vcons,
     workspaces,
 )
+from ingest.pokes import Pokes
 from storage.migrations import migrate
 from storage.resources import Resources
 from storage.settings import Settings
@@ -56,12 +57,14 @@ def create_app(settings: Settings) -> FastAPI:
                 await KeyStore(resources).register_bootstrap(settings.bootstrap_key.get_secret_value(), now=utc_now())
             app.state.resources = resources
             yield
+            await app.state.pokes.close(resources)
         finally:
             resources.close()
 
     app: FastAPI = FastAPIOffline(title="Callward", version="0.1.0", description=DESCRIPTION, lifespan=lifespan)
     # A redirect would be followed without the body, and behind a proxy to http, with the key in clear.
     app.router.redirect_slashes = False
+    app.state.pokes = Pokes()
     install_problems(app)
     for router in (
         workspaces.router,

@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.keys import Caller, KeyStore
 from domain.errors import Forbidden, NotFound, Unauthenticated
 from domain.scopes import Scope
+from ingest.pokes import Pokes
 from storage.resources import Resources
 
 _bearer = HTTPBearer(
@@ -29,6 +30,11 @@ def utc_now() -> datetime:
 def resources_of(request: Request) -> Resources:
     """Return the process's stores."""
     return cast("Resources", request.app.state.resources)
+
+
+def pokes_of(request: Request) -> Pokes:
+    """Return what the process has to tell recordings of new logs."""
+    return cast("Pokes", request.app.state.pokes)
 
 
 async def _stores(request: Request) -> Resources:

@@ -7,8 +7,9 @@ the same call and sends only what has not arrived.
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from ingest.uploading import CLIENT_PART_BYTES, SINGLE_PUT_BYTES
 BLOCK_BYTES: Final = 1024 * 1024
 PARALLEL: Final = 4
 OVER: Final = frozenset({"erased"})
+
+_OUTCOMES: Final = {"erased": "erased", "existing": "known"}
 
 Progress = Callable[[int], None]
 
@@ -60,9 +63,13 @@ def fingerprint(file: Path) -> Fingerprint:
     return Fingerprint(size, digest.hexdigest(), tuple(parts))
 
 
-def idempotency_key(print_: Fingerprint, name: str) -> str:
-    """Return the same key for the same bytes under the same name."""
-    return hashlib.sha256(f"{print_.sha256}\0{name}".encode()).hexdigest()
+def idempotency_key(print_: Fingerprint, name: str, registration: Mapping[str, Any]) -> str:
+    """Return the same key for the same bytes under the same name, registered in the same words.
+
+    Said in other words (another source, a device that was forgotten) it is another request; the API knows the bytes.
+    """
+    told = json.dumps(registration, sort_keys=True)
+    return hashlib.sha256(f"{print_.sha256}\0{name}\0{told}".encode()).hexdigest()
 
 
 class RecordingSender:
@@ -89,8 +96,8 @@ class RecordingSender:
         recording = {**registration["recording"], "size": print_.size, "sha256": print_.sha256}
         if print_.size > SINGLE_PUT_BYTES:
             recording["part_sha256"] = list(print_.parts)
-        headers = {"Idempotency-Key": key or idempotency_key(print_, file.name)}
         body = {**registration, "recording": recording}
+        headers = {"Idempotency-Key": key or idempotency_key(print_, file.name, body)}
         answer = self._patience.run(lambda: self._client.post("/v1/calls", body, headers=headers))
         if answer.get("outcome") in OVER:
             sent(print_.size)
@@ -101,7 +108,7 @@ class RecordingSender:
             return Delivered("known", call_id)
         self._put(file, call_id, answer["upload"], print_.size, sent)
         done = self._patience.run(lambda: self._client.post(f"/v1/calls/{call_id}/complete", {"sha256": print_.sha256}))
-        return Delivered("erased" if done.get("outcome") in OVER else "received", call_id)
+        return Delivered(_OUTCOMES.get(done.get("outcome", ""), "received"), call_id)
 
     def _put(self, file: Path, call_id: str, plan: dict[str, Any], size: int, sent: Progress) -> None:
         """Send what has not arrived; after an interruption ask anew what that is, and for fresh links."""

@@ -7,7 +7,6 @@ stays in any order (`ingest.log_documents`).
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -20,7 +19,7 @@ from ingest.log_batches import BatchIn, Device, EntryIn, device_of, skew_s
 from ingest.log_documents import DeviceLog, log_id, rank_of
 from ingest.log_entries import LogEntry, read_entry, told_id
 from ingest.log_outcomes import BatchResult, EntryResult, LogOutcome, counted
-from ingest.matches import poke
+from ingest.pokes import Pokes
 from ingest.tombstones import TombstoneStore
 from ingest.traffic import TrafficSealer
 from storage.blind_index import BlindIndexer
@@ -43,10 +42,11 @@ class _Row(msgspec.Struct, gc=False):
 class LogIntake:
     """Takes in the batches of a workspace's phones, under its policy."""
 
-    def __init__(self, resources: Resources, workspace_id: str, policy: Policy) -> None:
+    def __init__(self, resources: Resources, workspace_id: str, policy: Policy, pokes: Pokes) -> None:
         self._resources = resources
         self._workspace_id = workspace_id
         self._policy = policy
+        self._pokes = pokes
 
     async def take_in(self, batch: BatchIn, *, now: datetime) -> BatchResult:
         """Store what of the batch can be stored and say what became of each entry.
@@ -72,16 +72,16 @@ class LogIntake:
         stored = [row.entry.setup_time for row in rows if outcomes[row.log_id] in _STORED]
         oldest, newest = min(stored, default=None), max(stored, default=None)
         if oldest is not None and newest is not None and not _CHANGED.isdisjoint(outcomes.values()):
-            await poke(self._resources, self._workspace_id, oldest, newest, now=now)
+            await self._pokes.note(self._resources, self._workspace_id, (oldest, newest), now=now)
         return BatchResult(results, counted(results), skew, oldest, newest)
 
     async def _land(self, device: Device, chosen: Mapping[str, _Row], now: datetime) -> dict[str, LogOutcome]:
         if not chosen:
             return {}
-        sealer, erased = await asyncio.gather(
-            self._sealer([row.entry.setup_time for row in chosen.values()], now),
-            TombstoneStore(self._resources, self._workspace_id).erased_rows(chosen.keys()),
-        )
+        sealer = await self._sealer([row.entry.setup_time for row in chosen.values()], now)
+        erased: frozenset[str] = frozenset()
+        if sealer.rows_were_erased:
+            erased = await TombstoneStore(self._resources, self._workspace_id).erased_rows(chosen.keys())
         if erased:
             await self._resources.audit.append(
                 self._workspace_id,

@@ -79,6 +79,8 @@ class TombstoneStore:
 
     async def place_rows(self, ids: Collection[str], *, now: datetime, tx: Any = None) -> None:
         """Remember that these rows (`log_…`, `cdr_…`) were erased; placing one twice changes nothing."""
+        if ids:
+            await self._keyring.note_erased_rows(self._workspace_id, tx=tx)
         for row_id in sorted(ids):
             change = {"$setOnInsert": {"row": True, "erased_at": now}}
             await self._stones.update({"_id": row_id}, change, upsert=True, tx=tx)

@@ -137,8 +137,16 @@ class TrafficSealer:
     """
 
     def __init__(
-        self, workspace_id: str, policy: Policy, indexer: BlindIndexer, keys: Mapping[str, ValueSealer], now: datetime
+        self,
+        workspace_id: str,
+        policy: Policy,
+        indexer: BlindIndexer,
+        keys: Mapping[str, ValueSealer],
+        now: datetime,
+        *,
+        rows_were_erased: bool = True,
     ) -> None:
+        self.rows_were_erased = rows_were_erased
         self.workspace_id = workspace_id
         self.indexer = indexer
         self.now = now
@@ -153,19 +161,20 @@ class TrafficSealer:
         cls, resources: Resources, workspace_id: str, policy: Policy, anchors: Iterable[datetime], *, now: datetime
     ) -> TrafficSealer:
         """Return a sealer for calls that began at these instants. A month whose key is destroyed seals nothing."""
-        keys: dict[str, ValueSealer] = {}
         latest: dict[str, datetime] = {}
         for anchor in anchors:
             month = month_of(anchor)
             latest[month] = max(anchor, latest.get(month, anchor))
-        for month, anchor in latest.items():
-            if policy.tags(Category.TRAFFIC_IDENTIFIERS, workspace_id=workspace_id, anchor=anchor).retain_until <= now:
-                continue  # no key is made for identifiers that will not be kept
-            try:
-                keys[month] = ValueSealer(await resources.keyring.month_key(workspace_id, month, now=now), drawn=_DRAWN)
-            except Gone:  # its identifiers' time is over: late records keep their totals only
-                continue
-        return cls(workspace_id, policy, await resources.keyring.blind_indexer(workspace_id), keys, now)
+        identifiers = Category.TRAFFIC_IDENTIFIERS
+        kept = [  # no key is made for identifiers that will not be kept
+            month
+            for month, anchor in latest.items()
+            if policy.tags(identifiers, workspace_id=workspace_id, anchor=anchor).retain_until > now
+        ]
+        held = await resources.keyring.month_keys(workspace_id, kept, now=now)
+        keys = {month: ValueSealer(key, drawn=_DRAWN) for month, key in held.keys.items()}
+        indexer = await resources.keyring.blind_indexer(workspace_id)
+        return cls(workspace_id, policy, indexer, keys, now, rows_were_erased=held.rows_erased)
 
     def knows(self, month: str) -> bool:
         """Say whether this month's key was fetched."""

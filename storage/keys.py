@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -98,6 +100,19 @@ class KmsRootKey:
             raise Unavailable("KMS does not answer", operation=f"kms:{operation}", code=type(error).__name__) from None
 
 
+@dataclass(frozen=True, slots=True)
+class MonthKeys:
+    """What is needed to take rows in.
+
+    Attributes:
+        keys: by month (`2026-11`); those that are destroyed are not among them.
+        rows_erased: whether the workspace may have tombstones of rows.
+    """
+
+    keys: Mapping[str, bytes]
+    rows_erased: bool
+
+
 class Keyring:
     """Makes, finds and destroys keys. Keys of calls are never cached: a destroyed key must be gone at once."""
 
@@ -118,6 +133,7 @@ class Keyring:
                 "wrapped": wrapped,
                 "root_id": self._root.root_id,
                 "created_at": now,
+                "rows_erased": False,
             },
             tx=tx,
         )
@@ -173,6 +189,32 @@ class Keyring:
             if made_meanwhile is None:
                 raise Gone("the month's key is destroyed", key_id=key_id) from None
             return made_meanwhile
+
+    async def month_keys(self, workspace_id: str, months: Collection[str], *, now: datetime) -> MonthKeys:
+        """Return the keys of these months, those that are not there yet made, and whether a row was ever erased.
+
+        One look for everything: what takes rows in asks this of each batch, and of no memory.
+        """
+        ids = {f"{workspace_id}/{month}": month for month in months}
+        there = {"_id": {"$in": [workspace_id, *ids]}, "workspace_id": workspace_id}
+        found = {document["_id"]: document for document in await self._keys.find(there)}
+        keys: dict[str, bytes] = {}
+        for key_id, month in ids.items():
+            wrapped = found[key_id].get("wrapped") if key_id in found else None
+            if wrapped is not None:
+                keys[month] = unseal(await self._workspace_key(workspace_id), bytes(wrapped), place=f"keys/{key_id}")
+            elif key_id not in found:
+                with contextlib.suppress(Gone):  # made and destroyed by others since we looked
+                    keys[month] = await self.month_key(workspace_id, month, now=now)
+        return MonthKeys(keys, rows_erased=found.get(workspace_id, {}).get("rows_erased") is not False)
+
+    async def note_erased_rows(self, workspace_id: str, *, tx: Any = None) -> None:
+        """Remember that rows of the workspace were erased, for `month_keys`; before their tombstones are there.
+
+        Only `False`, which a workspace is born with, says that none was: what is older, or missing, is taken for yes.
+        """
+        never = {"_id": workspace_id, "kind": "workspace", "rows_erased": False}
+        await self._keys.update(never, {"$set": {"rows_erased": True}}, tx=tx)
 
     async def live_months(self, workspace_id: str) -> list[str]:
         """Return the months (`2026-11`) of which the workspace has a key that is not destroyed, oldest first."""

@@ -104,6 +104,7 @@ class RestoredLook:
         return rows[-1][1]
 
     async def _erase_rows(self, workspace_id: str, ids: Sequence[str]) -> None:
+        await self._resources.keyring.note_erased_rows(workspace_id)  # older keys may have been restored beside them
         there = {"_id": {"$in": list(ids)}}
         logs = await self._resources.database.scoped("call_logs", workspace_id).find(there, fields=("_id",))
         cdrs = await self._resources.database.scoped("cdrs", workspace_id).find(there, fields=("_id",))

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from api.auth import CallFollower, CallsReader, CallsWriter, Stores, utc_now, workspace_of
+from api.auth import CallFollower, CallsReader, CallsWriter, Stores, pokes_of, utc_now, workspace_of
 from api.bodies import SearchIn
 from api.cursors import make_cursor, read_cursor
 from api.log_answers import CursorOut, DayOut, LogDetail, LogPage, log_detail, log_out
@@ -52,7 +52,8 @@ async def send_batch(request: Request, caller: CallsWriter, stores: Stores) -> R
     """
     batch = await body_as(_BATCH, request)
     workspace = await WorkspaceStore(stores).get(workspace_of(caller))
-    result = await LogIntake(stores, workspace.workspace_id, workspace.policy).take_in(batch, now=utc_now())
+    intake = LogIntake(stores, workspace.workspace_id, workspace.policy, pokes_of(request))
+    result = await intake.take_in(batch, now=utc_now())
     return Response(_RESULT.encode(result), media_type="application/json")
 
 

@@ -20,6 +20,7 @@ from governance.workspaces import WorkspaceStore
 from ingest.call_logs import CallLogStore
 from ingest.log_batches import MOST_ENTRIES, BatchIn, EntryIn
 from ingest.log_intake import LogIntake
+from ingest.pokes import Pokes
 from ingest.tombstones import TombstoneStore
 from ingest.traffic import open_identifiers
 
@@ -419,7 +420,7 @@ async def test_any_order_of_batches_whole_or_split_ends_in_one_state(
 async def state_after(tenant: Tenant, batches: list[BatchIn]) -> dict[str, Any]:
     """Deliver the batches; return what is stored, with the sealed part opened, less the times at which it came."""
     workspace = await WorkspaceStore(tenant.resources).get(tenant.workspace_id)
-    intake = LogIntake(tenant.resources, tenant.workspace_id, workspace.policy)
+    intake = LogIntake(tenant.resources, tenant.workspace_id, workspace.policy, Pokes())
     for one in batches:
         told = await intake.take_in(one, now=NOW)
         assert len(told.results) == len(one.entries)
