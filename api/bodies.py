@@ -196,7 +196,7 @@ class CompleteIn(Body):
 class MatchIn(Body):
     """Which call log a recording belongs to, as a person decides it."""
 
-    log_id: LogId | None = Field(description="Null: none of them.")
+    log_id: LogId | None = Field(examples=["log_" + "a" * 26], description="Null: none of them.")
 
 
 class ConsentIn(Body):

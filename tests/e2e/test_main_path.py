@@ -337,5 +337,5 @@ def test_erasing_hides_at_once_and_leaves_a_receipt_and_nothing_else(callward: R
         proof = officer.get(f"/v1/calls/{call_id}/receipt")
         assert proof["key_destroyed"] is True
         assert proof["erased"]["transcription"] == 2
-        with pytest.raises(ApiError, match="Erased"):
+        with pytest.raises(ApiError, match="was erased"):
             upload(phone, file, {"recording": {"media_type": "audio/wav"}})

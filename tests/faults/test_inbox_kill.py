@@ -20,7 +20,7 @@ sys.path.append(str(Path(__file__).parent.parent / "integration"))
 from cdr_files import asterisk_file
 
 pytestmark = pytest.mark.xdist_group("faults")
-RECORDINGS, CDR_FILES, ROWS = 60, 6, 2_000
+RECORDINGS, CDR_FILES, ROWS = 24, 4, 1_000
 
 
 @pytest.fixture(scope="module")

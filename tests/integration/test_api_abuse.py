@@ -38,7 +38,13 @@ SECRETS = {
 }
 SETTINGS = Settings.model_validate({name.removeprefix("CALLWARD_").lower(): value for name, value in SECRETS.items()})
 APP = create_app(SETTINGS)
-ROUTES = [(path, method, scopes) for path, method, scopes in scoped_routes(APP) if path.startswith("/v1/")]
+ROUTES = [
+    (path, method, scopes)
+    for path, method, scopes in scoped_routes(APP)
+    if path.startswith("/v1/") and not path.startswith("/v1/callbacks/")  # signed, not keyed: test_callbacks.py
+]
+CHOSEN = "/v1/sources/{name}"
+"""The one address whose last part its user chooses: what cannot be a name is refused as one when it is written."""
 NO_ID = "call_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 PERSONAL = ("+14155550132", "Ravi Narayanan", "ravi.narayanan@example.com")
 MIB = 1024 * 1024
@@ -285,8 +291,13 @@ def test_an_id_that_is_none_does_not_exist(api: ApiProcess, everything: str, odd
             asked = {"/consent": ("consent",), "/complete": ("sha256",), "/keys": ("name", "scopes")}
             names = asked.get("/" + path.rsplit("/", 1)[-1], ())
             kept = {name: body[name] for name in names}
+            if path == "/v1/matches/{call_id}":
+                kept = {"log_id": None}
             answer = client.request(method, filled(path, odd), json=kept or None)
-            assert answer.status_code == httpx.codes.NOT_FOUND, (method, path, answer.text)
+            refused_as = {httpx.codes.NOT_FOUND}
+            if path.startswith(CHOSEN):
+                refused_as.add(httpx.codes.UNPROCESSABLE_ENTITY)
+            assert answer.status_code in refused_as, (method, path, answer.text)
             assert answer.headers["content-type"] == MEDIA_TYPE
             assert "x-injected" not in answer.headers
 
