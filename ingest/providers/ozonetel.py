@@ -19,6 +19,17 @@ from ingest.providers.payload import Fields, read_json
 from ingest.providers.registry import Provider
 from ingest.providers.signatures import check_unsigned
 
+_SEALED: Final = {
+    "agent_name": "AgentName",
+    "agent_id": "AgentID",
+    "did": "Did",
+    "uui": "UUI",
+    "comments": "Comments",
+    "skill": "Skill",
+    "campaign": "CampaignName",
+}
+"""Free fields: people write names in all of them."""
+
 HOME: Final = "IN"
 
 
@@ -67,10 +78,8 @@ def rows(fields: Fields, options: ParseOptions, line: int) -> list[Row]:
             duration_s=events.lasted(fields, "CallDuration", "Duration"),
             disposition=told,
             recording=RecordingRef(origin_id=call, url=url, start_time=began, status="completed") if url else None,
-            extra=events.extras(
-                fields, agent_name="AgentName", agent_id="AgentID", did="Did", uui="UUI", comments="Comments"
-            ),
-            facts=events.extras(fields, skill="Skill", campaign="CampaignName", hangup_by="HangupBy"),
+            extra=events.extras(fields, **_SEALED),
+            facts=events.extras(fields, hangup_by="HangupBy"),
         )
     ]
 
