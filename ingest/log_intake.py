@@ -72,7 +72,7 @@ class LogIntake:
         stored = [row.entry.setup_time for row in rows if outcomes[row.log_id] in _STORED]
         oldest, newest = min(stored, default=None), max(stored, default=None)
         if oldest is not None and newest is not None and not _CHANGED.isdisjoint(outcomes.values()):
-            await self._pokes.note(self._resources, self._workspace_id, (oldest, newest), now=now)
+            await self._pokes.note(self._resources, self._workspace_id, (oldest, newest))
         return BatchResult(results, counted(results), skew, oldest, newest)
 
     async def _land(self, device: Device, chosen: Mapping[str, _Row], now: datetime) -> dict[str, LogOutcome]:

@@ -44,13 +44,12 @@ class Pokes:
         self._waiting: dict[str, list[Span]] = {}
         self._going: dict[str, asyncio.Task[None]] = {}
 
-    async def note(self, resources: Resources, workspace_id: str, span: Span, *, now: datetime) -> None:
-        """Let the recordings around these setup times look anew, now or within `EVERY_S`."""
-        if workspace_id in self._going:
-            self._waiting.setdefault(workspace_id, []).append(span)
-            return
-        self._going[workspace_id] = asyncio.create_task(self._follow(resources, workspace_id))
-        await poke(resources, workspace_id, *span, now=now)
+    async def note(self, resources: Resources, workspace_id: str, span: Span) -> None:
+        """Let the recordings around these setup times look anew, now or within `EVERY_S`; what fails is tried again."""
+        self._waiting.setdefault(workspace_id, []).append(span)
+        if workspace_id not in self._going:
+            self._going[workspace_id] = asyncio.create_task(self._follow(resources, workspace_id))
+            await self._tell(resources, workspace_id)
 
     async def _follow(self, resources: Resources, workspace_id: str) -> None:
         """Tell what gathers, until for a while nothing came."""

@@ -89,7 +89,12 @@ class Collection:
         for document in documents:
             self._refuse_foreign(document)
         if self._workspace_id is not None:
-            documents = [{**document, "workspace_id": self._workspace_id} for document in documents]
+            documents = [
+                document
+                if "workspace_id" in document and "_id" in document  # for the driver adds an `_id`
+                else {**document, "workspace_id": self._workspace_id}
+                for document in documents
+            ]
         if not documents:
             return frozenset()
         try:

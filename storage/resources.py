@@ -8,10 +8,11 @@ from typing import Any
 import boto3
 
 from storage.audit import AuditLog
-from storage.keys import FileRootKey, Keyring, KmsRootKey, RootKey
+from storage.keys import Keyring
 from storage.mongo import Database
 from storage.objects import ObjectStore
 from storage.outbox import Outbox
+from storage.root_keys import FileRootKey, KmsRootKey, RootKey
 from storage.settings import Settings
 
 

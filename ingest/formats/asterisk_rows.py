@@ -15,11 +15,10 @@ from ingest.formats.checks import check
 from ingest.formats.clock import WITHIN_HOUR, LocalClock, seconds
 from ingest.formats.errors import RowError
 from ingest.formats.options import ParseOptions
-from ingest.formats.parties import Compass, dialled
-from ingest.formats.record import Direction, Disposition, PartyKind, PartyNumber, RecordingRef, Row
+from ingest.formats.parties import Compass, by_extension, dialled
+from ingest.formats.record import Disposition, PartyNumber, RecordingRef, Row
 
 _KEPT: Final = 100_000
-_EXTENSION: Final = PartyKind.EXTENSION
 _CALLER_ID: Final = re.compile(r'\s*"*(?P<name>.*?)"*\s*<(?P<number>[^<>]*)>\s*', re.DOTALL)
 _FLOATED_ID: Final = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII)
 _READ: Final = (
@@ -91,7 +90,7 @@ def maker(
             unique or None,
             None,
             0.0,
-            compass.direction(caller, callee) if compass else _inside(caller.kind, callee.kind),
+            compass.direction(caller, callee) if compass else by_extension(caller.kind, callee.kind),
             caller,
             callee,
             setup_time,
@@ -108,10 +107,6 @@ def maker(
         return check(row, options)
 
     return make
-
-
-def _inside(one: PartyKind, other: PartyKind) -> Direction:
-    return Direction.INTERNAL if one is _EXTENSION and other is _EXTENSION else Direction.UNKNOWN
 
 
 def _keys(unique: str, linked: str, sequence: str, call: tuple[str, ...], leg: tuple[str, ...]) -> tuple[str, str]:

@@ -156,6 +156,20 @@ def dialled(raw: str, region: str | None) -> PartyNumber:
     return party(whole_number(raw), region)
 
 
+_BY_EXTENSION: Final = {
+    (PartyKind.EXTENSION, PartyKind.EXTENSION): Direction.INTERNAL,
+    (PartyKind.EXTENSION, PartyKind.SUBSCRIBER): Direction.OUTBOUND,
+    (PartyKind.EXTENSION, PartyKind.EMERGENCY): Direction.OUTBOUND,
+    (PartyKind.SUBSCRIBER, PartyKind.EXTENSION): Direction.INBOUND,
+    (PartyKind.WITHHELD, PartyKind.EXTENSION): Direction.INBOUND,
+}
+
+
+def by_extension(caller: PartyKind, callee: PartyKind) -> Direction:
+    """Return the direction as far as extensions tell it: they are desks of the company whose switch wrote the row."""
+    return _BY_EXTENSION.get((caller, callee), Direction.UNKNOWN)
+
+
 class Compass:
     """Tells a call's direction by the company's own numbers."""
 
@@ -164,10 +178,9 @@ class Compass:
         self._known: dict[PartyNumber, bool] = {}
 
     def direction(self, caller: PartyNumber, callee: PartyNumber) -> Direction:
-        """Return the direction; without own numbers only a call between extensions is known, as internal."""
+        """Return the direction. Without own numbers only the extensions are known to be the company's own."""
         if self._own is None:
-            inside = caller.kind is PartyKind.EXTENSION and callee.kind is PartyKind.EXTENSION
-            return Direction.INTERNAL if inside else Direction.UNKNOWN
+            return by_extension(caller.kind, callee.kind)
         ours, theirs = self._is_own(caller), self._is_own(callee)
         if ours and theirs:
             return Direction.INTERNAL

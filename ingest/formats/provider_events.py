@@ -24,7 +24,7 @@ from ingest.providers.registry import provider_of
 _MARKS: Final = re.compile(
     rb'"(?:AWSContactTraceRecordFormatVersion|monitorUCID|conversation_uuid|call_session_id|recording_urls|CallSid'
     rb'|CallUUID|RecordingSid|InitiationMethod|call_to_number)"'
-    rb'|"eventType"(?=[\s\S]*"callId")|"call_uuid"(?=[\s\S]*"(?:resource_uri|call_date|agent_number)")'
+    rb'|"eventType"(?=[\s\S]*"callId")|"call_uuid"(?=[\s\S]*"(?:resource_uri|call_date|agent_number|from_number|initiation_time)")'
 )
 """Fields that nobody but a provider writes; FreeSWITCH has `call_uuid` and `start_stamp` too."""
 _FORM: Final = re.compile(rb"(?:[^\s=&]+=[^\s&]*&)*(?:CallSid|RecordingSid|CallUUID|data|call_uuid)=[^\s]+")

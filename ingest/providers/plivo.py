@@ -125,7 +125,11 @@ PROVIDER: Final = Provider(
     check_plivo,
     rows,
     having(
-        ("CallUUID",), ("call_uuid", "resource_uri"), ("recording_id", "recording_duration_ms"), ("objects", "meta")
+        ("CallUUID",),
+        ("call_uuid", "resource_uri"),
+        ("call_uuid", "initiation_time"),
+        ("recording_id", "recording_duration_ms"),
+        ("objects", "meta"),
     ),
     methods=frozenset({"POST", "GET"}),
     vouched="signature",

@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from domain.errors import Unavailable
-from storage.keys import FileRootKey, KmsRootKey, RootKey
+from storage.root_keys import FileRootKey, KmsRootKey, RootKey
 from storage.sealing import KEY_BYTES, CannotOpen, seal, unseal
 
 KEY_ID = "arn:aws:kms:ap-south-1:111122223333:key/test"

@@ -10,7 +10,8 @@ import pytest
 
 from domain.errors import Gone
 from domain.ids import new_id
-from storage.keys import FileRootKey, Keyring
+from storage.keys import Keyring
+from storage.root_keys import FileRootKey
 from storage.sealing import KEY_BYTES, CannotOpen
 
 if TYPE_CHECKING:
@@ -116,3 +117,39 @@ async def test_a_number_is_found_by_its_hash_within_its_workspace_only(make_tena
     assert index != await theirs.resources.keyring.blind_index(theirs.workspace_id, number)
     assert index != await mine.resources.keyring.blind_index(mine.workspace_id, "+14155550133")
     assert "5550132" not in index
+
+
+async def test_the_keys_of_months_come_with_one_look_made_at_first_use_and_without_those_that_are_destroyed(
+    make_tenant: MakeTenant,
+) -> None:
+    mine, theirs = await make_tenant(), await make_tenant()
+    keyring, workspace_id = mine.resources.keyring, mine.workspace_id
+    october = await keyring.month_key(workspace_id, "2026-10", now=NOW)
+    await keyring.month_key(workspace_id, "2026-09", now=NOW)
+    await keyring.destroy(workspace_id, f"{workspace_id}/2026-09", now=NOW)
+    for _ in range(2):
+        held = await keyring.month_keys(workspace_id, ["2026-09", "2026-10", "2026-11"], now=NOW)
+        assert set(held.keys) == {"2026-10", "2026-11"}
+        assert held.keys["2026-10"] == october
+        assert held.keys["2026-11"] == await fresh(mine.resources).month_key(workspace_id, "2026-11", now=NOW)
+    assert (await keyring.month_keys(workspace_id, [], now=NOW)).keys == {}
+    others = await theirs.resources.keyring.month_keys(theirs.workspace_id, ["2026-10"], now=NOW)
+    assert others.keys["2026-10"] != october
+
+
+async def test_only_a_workspace_that_is_known_never_to_have_erased_a_row_is_taken_for_one(
+    make_tenant: MakeTenant,
+) -> None:
+    mine, theirs = await make_tenant(), await make_tenant()
+    keyring, keys = mine.resources.keyring, mine.resources.database.whole("keys")
+
+    async def erased(workspace_id: str) -> bool:
+        return (await fresh(mine.resources).month_keys(workspace_id, [], now=NOW)).rows_erased
+
+    assert not await erased(mine.workspace_id)
+    await keyring.note_erased_rows(mine.workspace_id)
+    assert await erased(mine.workspace_id)
+    assert not await erased(theirs.workspace_id)
+    await keys.update({"_id": theirs.workspace_id}, {"$unset": {"rows_erased": ""}})
+    assert await erased(theirs.workspace_id), "a key of an earlier version does not say"
+    assert await erased("ws_unknown"), "nor does one that is not there"

@@ -222,7 +222,10 @@ def test_the_caller_id_gives_number_and_name(clid: str, src: str, caller: str, n
 
 
 def test_direction_is_told_by_own_numbers_or_by_extensions_only() -> None:
-    assert one_row("asterisk_csv", PLAIN).direction is Direction.UNKNOWN
+    """An extension is the company's own, whatever the source is set to: from one to outside is outbound."""
+    assert one_row("asterisk_csv", PLAIN).direction is Direction.OUTBOUND
+    outside = PLAIN.replace("1001", "+442079460111")
+    assert one_row("asterisk_csv", outside).direction is Direction.UNKNOWN
     inside = PLAIN.replace("+442079460123", "1002")
     assert one_row("asterisk_csv", inside).direction is Direction.INTERNAL
     own = replace(BERLIN, own_numbers=r"1\d{3}")

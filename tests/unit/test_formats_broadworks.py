@@ -81,7 +81,7 @@ def test_the_users_own_side_tells_the_direction_and_own_numbers_win() -> None:
     assert one_row(NAME, broadworks(1, "1:0", **network)).direction is Direction.OUTBOUND
     called = {"userNumber": "1001", "callingNumber": "+442079460018", "calledNumber": "1001"}
     assert one_row(NAME, broadworks(1, "1:0", **network, **called)).direction is Direction.INBOUND
-    assert one_row(NAME, broadworks(1, "1:0")).direction is Direction.UNKNOWN
+    assert one_row(NAME, broadworks(1, "1:0")).direction is Direction.OUTBOUND, "an extension is the company's own"
     options = replace(BERLIN, own_numbers=r"\+44.*")
     assert one_row(NAME, broadworks(1, "1:0", **network), options).direction is Direction.INBOUND
 

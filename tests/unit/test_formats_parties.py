@@ -76,7 +76,11 @@ def test_what_is_no_float_of_a_number_passes(text: str) -> None:
     ("own", "caller", "callee", "direction"),
     [
         (None, "1001", "1002", Direction.INTERNAL),
-        (None, "1001", "+442079460123", Direction.UNKNOWN),
+        (None, "1001", "+442079460123", Direction.OUTBOUND),
+        (None, "+442079460123", "1001", Direction.INBOUND),
+        (None, "anonymous", "1001", Direction.INBOUND),
+        (None, "1001", "112", Direction.OUTBOUND),
+        (None, "+442079460123", "+442079460124", Direction.UNKNOWN),
         (None, "anonymous", "", Direction.UNKNOWN),
         (r"1\d{3}", "1001", "+442079460123", Direction.OUTBOUND),
         (r"1\d{3}", "+442079460123", "1001", Direction.INBOUND),
