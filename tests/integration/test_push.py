@@ -88,7 +88,7 @@ def test_what_was_delivered_is_not_sent_again_and_losing_the_journal_makes_no_do
     code, told = push(api, api.url, tmp_path, str(file))
     assert (code, "1 known" in told) == (0, True)
     code, told = push(api, api.url, tmp_path, str(file), "--device-id", "phone-nine", "--zone", "Asia/Kolkata")
-    assert (code, "1 known" in told) == (0, True), f"what was forgotten the first time may be said the second time: {told}"
+    assert (code, "1 known" in told) == (0, True), f"what was forgotten at first may be said later: {told}"
     assert len(calls(api)) == count
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from parsing import BERLIN, IN_UTC, NO_ZONE, calls_of, one_row, read_bytes, read_text, reasons, sample
 
-from ingest.formats.errors import FileRefused, UnknownFormat, ZoneNeeded
+from ingest.formats.errors import UnknownFormat, ZoneNeeded
 from ingest.formats.record import Direction, Disposition, PartyKind
 
 HEAD = '"acc","1001","+442079460123","inside","""Ann"" <1001>"'
