@@ -1,8 +1,8 @@
 """Call-log batches: our route beside a bare FastAPI route that validates the same body and does one `insert_many`.
 
 `python bench/bench_call_logs.py [batches]` (default 300 a round). Both run in a process of their own on one MongoDB
-(majority and journal), take turns in one run, and get the same fresh entries: 100 a batch over kept connections,
-numbers out of 20,000. Ours also checks the key, tells duplicates, encrypts numbers and keeps six indexes.
+(majority and journal), take turns in one run, and get the same fresh entries: 100 a batch over kept connections, first
+one, then four; numbers out of 20,000. Ours also checks the key, tells duplicates, encrypts numbers, keeps six indexes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -33,7 +34,8 @@ from cli.stack.embedded import EmbeddedStack
 ROOT = Path(__file__).resolve().parent.parent
 ENTRIES = 100
 NUMBERS = 20_000
-CLIENTS = 4
+CLIENTS = (1, 4)
+"""Connections: one waits for each answer, so that time on the way counts; four keep both cores busy."""
 ROUNDS = 5
 WARM_UP = 500
 """Batches before the first round: after them most of the numbers have been seen once, as in a service that runs."""
@@ -47,8 +49,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(argv: list[str], port: int, env: dict[str, str]) -> Iterator[None]:
-    """Run a server until the block ends."""
+def serving(argv: list[str], port: int, env: dict[str, str]) -> Iterator[int]:
+    """Run a server until the block ends; its process id is what the block gets."""
     process = subprocess.Popen(
         [sys.executable, *argv],
         cwd=ROOT,
@@ -62,7 +64,7 @@ def serving(argv: list[str], port: int, env: dict[str, str]) -> Iterator[None]:
             if process.poll() is not None or time.monotonic() > until:
                 raise SystemExit(f"{argv} did not start")
             time.sleep(0.1)
-        yield
+        yield process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)
@@ -109,7 +111,7 @@ class Phones:
         return json.dumps(body).encode()
 
 
-def send(port: int, key: str, bodies: list[bytes]) -> float:
+def send(port: int, key: str, bodies: list[bytes], clients: int) -> float:
     """Send the bodies over a few kept connections; return entries a second."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
     failures: list[int] = []
@@ -124,7 +126,7 @@ def send(port: int, key: str, bodies: list[bytes]) -> float:
                 failures.append(answer.status)
         connection.close()
 
-    threads = [threading.Thread(target=client, args=(bodies[n::CLIENTS],)) for n in range(CLIENTS)]
+    threads = [threading.Thread(target=client, args=(bodies[n::clients],)) for n in range(clients)]
     began = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -136,8 +138,53 @@ def send(port: int, key: str, bodies: list[bytes]) -> float:
     return len(bodies) * ENTRIES / took
 
 
+def cpu_s(pid: int) -> float:
+    """Return the CPU time that a process has taken, in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Side:
+    """One of the two routes: what it did in each round."""
+
+    name: str
+    port: int
+    pid: int
+    mongod: int
+    speeds: list[float] = field(default_factory=list)
+    cpu_ms: list[tuple[float, float]] = field(default_factory=list)
+    """CPU milliseconds a batch: of the route's process, and of mongod meanwhile."""
+
+    def take(self, key: str, bodies: list[bytes], clients: int) -> float:
+        """Do one round; return entries a second."""
+        before = cpu_s(self.pid), cpu_s(self.mongod)
+        self.speeds.append(send(self.port, key, bodies, clients))
+        took = cpu_s(self.pid) - before[0], cpu_s(self.mongod) - before[1]
+        self.cpu_ms.append((took[0] * 1000 / len(bodies), took[1] * 1000 / len(bodies)))
+        return self.speeds[-1]
+
+    def told(self) -> str:
+        """Return the medians of the rounds."""
+        own, mongod = (statistics.median(of) for of in zip(*self.cpu_ms, strict=True))
+        speed = statistics.median(self.speeds)
+        return f"{self.name} {speed:9,.0f} entries/s, CPU a batch {own:5.2f} ms + mongod {mongod:5.2f} ms"
+
+
+def compare(ours: Side, peer: Side, key: str, phones: Phones, *, clients: int, count: int) -> None:
+    """Print the rounds with so many connections, their medians and the ratio."""
+    ratios = []
+    for _ in range(ROUNDS):
+        bodies = phones.batches(count)
+        ratios.append(ours.take(key, bodies, clients) / peer.take(key, bodies, clients))
+    print(f"{clients} connection{'s' * (clients > 1)}, {ROUNDS} rounds of {count} batches of {ENTRIES}, medians:")
+    print(f"  {ours.told()}")
+    print(f"  {peer.told()}")
+    print(f"  ratio {statistics.median(ratios):.2f} (from {min(ratios):.2f} to {max(ratios):.2f})")
+
+
 def main() -> None:
-    """Print entries a second and the ratio."""
+    """Print entries a second, CPU time and the ratio, with one connection and with four."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     phones = Phones()
     with tempfile.TemporaryDirectory() as folder, EmbeddedStack(Path(folder)) as stack:
@@ -145,20 +192,17 @@ def main() -> None:
         url = f"http://127.0.0.1:{ours_at}"
         own = {"CALLWARD_API_PORT": str(ours_at), "CALLWARD_PUBLIC_URL": url, "CALLWARD_BOOTSTRAP_KEY": platform_key}
         with (
-            serving(["-m", "api"], ours_at, {**stack.env, **own}),
-            serving(["bench/call_logs_peer.py", str(peer_at)], peer_at, dict(stack.env)),
+            serving(["-m", "api"], ours_at, {**stack.env, **own}) as ours_pid,
+            serving(["bench/call_logs_peer.py", str(peer_at)], peer_at, dict(stack.env)) as peer_pid,
         ):
             key = make_workspace(url, platform_key, "Bench").keys["mobile app"]
+            mongod = stack.pid("mongo")
             for port in (ours_at, peer_at):
-                send(port, key, phones.batches(WARM_UP))
-            rounds = []
-            for _ in range(ROUNDS):
-                bodies = phones.batches(count)
-                ours, peer = send(ours_at, key, bodies), send(peer_at, key, bodies)
-                rounds.append((ours, peer))
-                print(f"ours {ours:9,.0f} entries/s   bare route {peer:9,.0f} entries/s   ratio {ours / peer:.2f}")
-            ratio = statistics.median(ours / peer for ours, peer in rounds)
-            print(f"{ROUNDS} rounds of {count} batches of {ENTRIES}: ratio {ratio:.2f} (median)")
+                send(port, key, phones.batches(WARM_UP), max(CLIENTS))
+            for clients in CLIENTS:
+                ours = Side("ours      ", ours_at, ours_pid, mongod)
+                peer = Side("bare route", peer_at, peer_pid, mongod)
+                compare(ours, peer, key, phones, clients=clients, count=count)
 
 
 if __name__ == "__main__":

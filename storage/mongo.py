@@ -89,9 +89,10 @@ class Collection:
         for document in documents:
             self._refuse_foreign(document)
         if self._workspace_id is not None:
+            # Those that name it already go as they are, if they have an id: to others the driver adds one.
             documents = [
                 document
-                if "workspace_id" in document and "_id" in document  # for the driver adds an `_id`
+                if "workspace_id" in document and "_id" in document
                 else {**document, "workspace_id": self._workspace_id}
                 for document in documents
             ]

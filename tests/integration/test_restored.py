@@ -215,3 +215,15 @@ async def test_receipts_and_tombstones_of_an_earlier_version_are_copied_to_what_
     assert [one["_id"] for one in await database.scoped("tombstones", tenant.workspace_id).find({})] == [stone["_id"]]
     for old in (old_receipts, old_stones):
         await old.drop()
+
+
+async def test_older_keys_restored_beside_the_tombstones_of_rows_learn_again_that_rows_were_erased(
+    tenant: Tenant,
+) -> None:
+    workspace_id, keyring = tenant.workspace_id, tenant.resources.keyring
+    await TombstoneStore(tenant.resources, workspace_id).place_rows([new_id("log")], now=now())
+    assert (await keyring.month_keys(workspace_id, [], now=now())).rows_erased, "known before the stone is there"
+    older = {"$set": {"rows_erased": False}}
+    await tenant.resources.database.whole("keys").update({"_id": workspace_id}, older)
+    await RestoredLook(tenant.resources).run()
+    assert (await keyring.month_keys(workspace_id, [], now=now())).rows_erased
