@@ -20,6 +20,7 @@ from ingest.formats.reading import RAW_KEPT, Input
 from ingest.formats.record import Rejection, Row, to_json
 from ingest.formats.registry import Format, detect, load_format
 from ingest.imports import ImportState, ImportStore
+from ingest.pokes import tell_of_calls
 from ingest.quarantine import QuarantineStore
 from storage.mongo import Document
 from storage.resources import Resources
@@ -57,6 +58,7 @@ class ImportWork:
         self, resources: Resources, workspace_id: str, policy: Policy, result: ImportResult, now: datetime
     ) -> None:
         self.result = result
+        self._resources = resources
         self._workspace_id = workspace_id
         self._policy = policy
         self._audit = resources.audit
@@ -167,6 +169,7 @@ class ImportWork:
         now, counts = self._now(), self.result.counts
         if batch.groups:
             landed = await self._cdrs.land(self.result.source, batch.groups, self._policy, now=now)
+            await tell_of_calls(self._resources, self._workspace_id, batch.groups, now=now)
             self._erased += len(landed.erased)
             counts.update(landed.rows)
             counts.update(rows=landed.rows.total(), calls=len(landed.created), merged=len(landed.merged))

@@ -26,7 +26,6 @@ from storage.blind_index import BlindIndexer
 from storage.mongo import Document
 from storage.resources import Resources
 
-_CHANGED = frozenset({LogOutcome.CREATED, LogOutcome.UPDATED})
 _STORED = frozenset({LogOutcome.CREATED, LogOutcome.DUPLICATE, LogOutcome.UPDATED})
 
 
@@ -71,7 +70,7 @@ class LogIntake:
         results.sort(key=_index)
         stored = [row.entry.setup_time for row in rows if outcomes[row.log_id] in _STORED]
         oldest, newest = min(stored, default=None), max(stored, default=None)
-        if oldest is not None and newest is not None and not _CHANGED.isdisjoint(outcomes.values()):
+        if oldest is not None and newest is not None:  # duplicates too: their first delivery may not have come so far
             await self._pokes.note(self._resources, self._workspace_id, (oldest, newest))
         return BatchResult(results, counted(results), skew, oldest, newest)
 

@@ -8,13 +8,14 @@ killed in between, the recordings that have no log yet find theirs by their own 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
 from domain.logs import where
+from ingest.formats.record import Row
 from ingest.matches import poke
 from storage.resources import Resources
 
@@ -22,6 +23,9 @@ log = structlog.get_logger()
 EVERY_S: Final = 0.25
 CLOSE: Final = timedelta(hours=1)
 """Spans of time that lie so close are told as one; what lies far apart (an old phone's months) stays apart."""
+
+_FEW: Final = 24
+"""So many spans of one batch are told one by one; a file that jumps through the years is told as one."""
 
 Span = tuple[datetime, datetime]
 
@@ -35,6 +39,24 @@ def joined(spans: Sequence[Span]) -> list[Span]:
         else:
             found.append((earliest, latest))
     return found
+
+
+async def tell_of_calls(
+    resources: Resources, workspace_id: str, groups: Iterable[Iterable[Row]], *, now: datetime
+) -> None:
+    """Let recordings look anew after CDRs of these calls have landed; they look by themselves too if this fails.
+
+    Rows that came before count too: the delivery that wrote them may have been killed before it told.
+    """
+    times = [moment for rows in groups for row in rows if (moment := row.setup_time or row.answer_time) is not None]
+    spans = joined([(moment, moment) for moment in times])
+    if len(spans) > _FEW:
+        spans = [(spans[0][0], max(latest for _, latest in spans))]
+    try:
+        for earliest, latest in spans:
+            await poke(resources, workspace_id, earliest, latest, now=now)
+    except Exception as error:  # what has landed stays landed  # noqa: BLE001
+        log.warning("recordings:poke:failed", workspace_id=workspace_id, **where(error))
 
 
 class Pokes:

@@ -23,6 +23,7 @@ from ingest.formats.options import Limits, ParseOptions
 from ingest.formats.reading import Input
 from ingest.formats.record import Rejection, Row
 from ingest.formats.vcon import VCon, read_vcon
+from ingest.pokes import tell_of_calls
 from ingest.providers.events import without_address
 from ingest.registration import Registration
 from ingest.vcon_recordings import RecordingIntake, TakenRecording
@@ -67,6 +68,7 @@ class VConIntake:
         *,
         fetch_hosts: Sequence[str] = (),
     ) -> None:
+        self._resources, self._workspace_id = resources, workspace_id
         self._cdrs = CdrStore(resources, workspace_id)
         self._policy = policy
         self._source = source or DEFAULT_SOURCE
@@ -85,6 +87,7 @@ class VConIntake:
         if not rows:
             raise _refused(vcon)
         landed = await self._cdrs.land(self._source, [rows], self._policy, now=now)
+        await tell_of_calls(self._resources, self._workspace_id, [rows], now=now)
         if landed.refused:  # of a call that grew over many versions
             raise FileRefused("too_many_rows", "the call has more dialogs and parties than one call can have")
         recordings = [

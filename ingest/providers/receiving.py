@@ -26,6 +26,7 @@ from ingest.formats.checks import check
 from ingest.formats.errors import RowError
 from ingest.formats.options import ParseOptions
 from ingest.formats.record import Row
+from ingest.pokes import tell_of_calls
 from ingest.providers.errors import CallbackRefused, CallbackUnreadable
 from ingest.providers.events import without_address
 from ingest.providers.payload import MOST_EVENTS, Fields, events_of, read_json
@@ -142,6 +143,7 @@ class Reception:
         if groups:
             store = CdrStore(self._resources, self._source.workspace_id)
             await store.land(self._source.name, list(groups.values()), self._policy, now=now)
+            await tell_of_calls(self._resources, self._source.workspace_id, groups.values(), now=now)
 
     async def _order_recordings(self, rows: Iterable[Row], now: datetime) -> int:
         """Register a call for each recording that is there and may be fetched; what was erased stays so."""
