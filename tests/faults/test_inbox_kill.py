@@ -80,7 +80,7 @@ def test_a_killed_ingest_worker_and_a_killed_relay_lose_no_file_and_take_none_in
                 at = number // (RECORDINGS // CDR_FILES)
                 folder.put(f"pbx/{at}.csv", asterisk_file(ROWS, first=at * ROWS))
         files = RECORDINGS + CDR_FILES
-        for done, victim in ((5, "ingest"), (20, "relay"), (30, "ingest"), (45, "ingest")):
+        for done, victim in ((3, "ingest"), (9, "relay"), (14, "ingest"), (21, "ingest")):
             _wait_until_left(folder, lambda done=done: folder.left() <= files - done)
             callward.stack.kill(victim, signal.SIGKILL)
         wait_for("the folder is empty", lambda: folder.left() == 0, timeout_s=180)

@@ -12,12 +12,14 @@ from pathlib import Path
 import httpx
 import pytest
 from api_process import ApiProcess, MakeSettings, api_process
+from support import wait_for
 
 from cli.stack.embedded import EmbeddedStack
 from storage.resources import Resources
 
-ROWS = 9_000
-SENT_BEFORE_THE_KILL = 5_000
+ROWS = 13_000
+SENT_BEFORE_THE_KILL = 11_000
+"""More than the reader holds back to join legs, so that some have landed when it is killed."""
 
 
 def row(number: int) -> bytes:
@@ -34,7 +36,7 @@ def content(rows: int, *, then: threading.Event | None = None) -> Iterator[bytes
     for start in range(0, rows, 500):
         yield b"".join(row(number) for number in range(start, min(rows, start + 500)))
     if then is not None:
-        then.wait(30)
+        then.wait(90)
 
 
 def stored(settings: MakeSettings, workspace_id: str) -> int:
@@ -65,9 +67,7 @@ def test_a_file_that_was_being_read_when_the_api_was_killed_lands_once_when_it_i
         killed = threading.Event()
 
         def kill_when_some_landed() -> None:
-            for _ in range(600):
-                if stored(stack_settings, workspace_id) >= SENT_BEFORE_THE_KILL // 2:
-                    break
+            wait_for("some have landed", lambda: stored(stack_settings, workspace_id) > 0, timeout_s=60)
             os.kill(api.process.pid, signal.SIGKILL)
             killed.set()
 
