@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,7 +63,7 @@ class LogSender:
         done = 0
         for start in range(0, len(entries), MOST_ENTRIES):
             batch = {**about, "entries": entries[start : start + MOST_ENTRIES]}
-            yield self._patience.run(lambda batch=batch: self._post(batch))  # type: ignore[misc] # bound now, not later
+            yield self._patience.run(partial(self._post, batch))
             now = size * min(start + MOST_ENTRIES, len(entries)) // len(entries)
             sent(now - done)
             done = now
