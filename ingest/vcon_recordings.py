@@ -23,7 +23,7 @@ from ingest.formats.vcon_content import HeldTo, inline_content
 from ingest.formats.vcon_model import Dialog
 from ingest.formats.vcon_parties import without_scheme
 from ingest.network import on_list
-from ingest.registration import Registration
+from ingest.registration import RETENTION_OVER, Registration
 from ingest.tombstones import Erased
 
 _PIECE_BYTES: Final = 1024 * 1024
@@ -83,8 +83,10 @@ class RecordingIntake:
             raise
         except Erased:
             return TakenRecording(position, RecordingOutcome.ERASED)
-        except Gone:
-            return TakenRecording(position, RecordingOutcome.EXPIRED)
+        except Gone as error:
+            if error.fields.get("reason") == RETENTION_OVER:
+                return TakenRecording(position, RecordingOutcome.EXPIRED)
+            raise Unavailable("the recording cannot be registered now") from None
         except CallwardError as error:
             return TakenRecording(position, RecordingOutcome.REFUSED, reason=error.code)
 

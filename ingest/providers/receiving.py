@@ -32,8 +32,9 @@ from ingest.providers.events import without_address
 from ingest.providers.payload import MOST_EVENTS, Fields, events_of, read_json
 from ingest.providers.registry import Answer, Provider, ReadBack, load_provider
 from ingest.providers.request import CallbackRequest, Credentials
-from ingest.registration import Registered, Registration
+from ingest.registration import RETENTION_OVER, Registered, Registration
 from ingest.sources import Source, SourceStore
+from ingest.tombstones import Erased
 from storage.resources import Resources
 
 ANY_SOUND: Final = "application/octet-stream"
@@ -168,8 +169,13 @@ class Reception:
         known_by = hashlib.sha256(f"{self._source.source_id}\0{recording_id}".encode()).hexdigest()
         try:
             done = await _patiently(lambda: registration.register(new, key=f"fetch:{known_by}", body_hash="", now=now))
-        except Gone:  # erased before, or its retention is over
+        except Erased:
             return False
+        except Gone as error:
+            if error.fields.get("reason") == RETENTION_OVER:
+                return False
+            # a key that is missing, say: told as done, the recording would be lost without a word
+            raise Unavailable("the recording cannot be registered now") from None
         if not done.created and new.fetch is not None:
             recordings = registration.recordings
             await recordings.order_again(await recordings.of_call(done.call["_id"]), new.fetch, now=now)

@@ -13,10 +13,12 @@ from urllib.parse import urlencode
 import jwt
 import pytest
 
+from domain.errors import Gone
 from domain.jobs import JobState
 from domain.scopes import Scope
 from ingest.cdrs import CdrStore
 from ingest.providers.signatures import twilio_signature
+from ingest.registration import Registration
 from ingest.sources import Source, SourceConfig, SourceStore
 from workers.runner import utc_now
 
@@ -366,4 +368,20 @@ async def test_a_crash_between_row_and_recording_is_mended_by_the_next_delivery(
     assert await tenant.resources.database.scoped("calls", tenant.workspace_id).count({}) == 0
     assert (await post(tenant, found, RECORDED)).status_code == 200
     assert len(await cdrs(tenant)) == 1
+    assert await tenant.resources.database.scoped("calls", tenant.workspace_id).count({}) == 1
+
+
+async def test_a_recording_that_cannot_be_registered_for_a_missing_key_is_asked_for_again(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`Gone` is not only "its time is over": told as done, the recording would be lost without a word."""
+    found = await twilio(tenant, "*.twilio.com")
+
+    async def no_key(*_: object, **__: object) -> None:
+        raise Gone("the workspace's key is destroyed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Registration, "register", no_key)
+        assert (await post(tenant, found, RECORDED)).status_code == 503
+    assert (await post(tenant, found, RECORDED)).status_code == 200
     assert await tenant.resources.database.scoped("calls", tenant.workspace_id).count({}) == 1
