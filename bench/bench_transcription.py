@@ -25,7 +25,7 @@ from domain.speech import Party  # noqa: E402 - runs from a checkout without ins
 from transcription.audio import decode, to_engine  # noqa: E402 - the same
 from transcription.engines.faster_whisper import FasterWhisperEngine  # noqa: E402 - the same
 from transcription.engines.models import resolve  # noqa: E402 - the same
-from transcription.port import ChannelAudio  # noqa: E402 - the same
+from transcription.port import ChannelAudio, Samples  # noqa: E402 - the same
 
 THREADS = 2
 DIGITS = {
@@ -64,10 +64,16 @@ def ours(engine: FasterWhisperEngine) -> Hear:
     return hear
 
 
+def whole(channel: ChannelAudio) -> Samples:
+    return channel.sound.read(0, len(channel.sound))
+
+
 def plain(model: Any) -> Hear:
     def hear(channels: Sequence[ChannelAudio]) -> dict[int, str]:
         return {
-            one.channel: "".join(part.text for part in model.transcribe(one.samples, word_timestamps=True)[0])
+            one.channel: "".join(
+                part.text for part in model.transcribe(one.sound.read(0, len(one.sound)), word_timestamps=True)[0]
+            )
             for one in channels
         }
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from domain.speech import Segment, Transcript, Word
+from domain.speech import Segment, Tones, Transcript, Unheard, Word
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -86,8 +86,17 @@ def _redact_segment(segment: Segment, spans: list[Span]) -> Segment:
 
 def unheard_ranges(transcript: Transcript) -> tuple[TimeRange, ...]:
     """Return what must not be audible because nobody knows what was said there, on every channel."""
+    return _everywhere(transcript, transcript.unheard)
+
+
+def tone_ranges(transcript: Transcript) -> tuple[TimeRange, ...]:
+    """Return where keys were pressed, on every channel: key tones are digits to anyone who decodes them."""
+    return _everywhere(transcript, transcript.tones)
+
+
+def _everywhere(transcript: Transcript, stretches: Iterable[Unheard | Tones]) -> tuple[TimeRange, ...]:
     return merge_ranges(
-        TimeRange(channel, one.start, one.end) for one in transcript.unheard for channel in range(transcript.channels)
+        TimeRange(channel, one.start, one.end) for one in stretches for channel in range(transcript.channels)
     )
 
 

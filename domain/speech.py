@@ -20,6 +20,17 @@ class Party(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Speakers(StrEnum):
+    """What tells the speakers of a transcript apart."""
+
+    CHANNELS = "channels"
+    """Each party has a channel of its own."""
+    TURNS = "turns"
+    """One channel, on which voices were told apart: `Segment.speaker` says which, never who."""
+    UNKNOWN = "unknown"
+    """Nobody knows who speaks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One spoken token, without surrounding white space, with its time and the engine's probability (0..1).
@@ -44,6 +55,8 @@ class Segment:
     end: float
     words: tuple[Word, ...]
     language: str = "en"
+    speaker: str | None = None
+    """A voice told apart from others on the same channel ("A", "B"): which one, never who it is."""
 
     @property
     def text(self) -> str:
@@ -54,6 +67,15 @@ class Segment:
 @dataclass(frozen=True, slots=True)
 class Unheard:
     """Seconds [start, end) of a channel with a voice that could not be made into words."""
+
+    channel: int
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tones:
+    """Seconds [start, end) of a channel with telephone key tones (DTMF): a card number to anyone who decodes them."""
 
     channel: int
     start: float
@@ -84,6 +106,9 @@ class Transcript:
     quality: Mapping[str, float] = field(default_factory=dict)
     unheard: tuple[Unheard, ...] = ()
     """Speech without words. The redacted sound is silent there: what was not heard cannot be verified."""
+    tones: tuple[Tones, ...] = ()
+    """Key tones. The redacted sound is silent there; which keys they were is kept nowhere."""
+    speakers: Speakers = Speakers.UNKNOWN
 
     @property
     def text(self) -> str:
@@ -112,12 +137,15 @@ def transcript_to_dict(transcript: Transcript) -> dict[str, Any]:
             "parameters": dict(transcript.stamp.parameters),
         },
         "quality": dict(transcript.quality),
-        "unheard": [
-            {"channel": one.channel, "start": round(one.start, 3), "end": round(one.end, 3)}
-            for one in transcript.unheard
-        ],
+        "unheard": [_stretch_to_dict(one) for one in transcript.unheard],
+        "tones": [_stretch_to_dict(one) for one in transcript.tones],
+        "speakers": transcript.speakers.value,
         "segments": [_segment_to_dict(segment) for segment in transcript.segments],
     }
+
+
+def _stretch_to_dict(one: Unheard | Tones) -> dict[str, Any]:
+    return {"channel": one.channel, "start": round(one.start, 3), "end": round(one.end, 3)}
 
 
 def _segment_to_dict(segment: Segment) -> dict[str, Any]:
@@ -127,6 +155,7 @@ def _segment_to_dict(segment: Segment) -> dict[str, Any]:
         "start": round(segment.start, 3),
         "end": round(segment.end, 3),
         "language": segment.language,
+        **({"speaker": segment.speaker} if segment.speaker else {}),
         "text": segment.text,
         "words": [
             {
@@ -156,6 +185,7 @@ def transcript_from_dict(document: Mapping[str, Any]) -> Transcript:
                 start=segment["start"],
                 end=segment["end"],
                 language=segment["language"],
+                speaker=segment.get("speaker"),
                 words=tuple(
                     Word(word["start"], word["end"], word["text"], word["probability"], word.get("entity_type"))
                     for word in segment["words"]
@@ -168,4 +198,6 @@ def transcript_from_dict(document: Mapping[str, Any]) -> Transcript:
         ),
         quality=document.get("quality", {}),
         unheard=tuple(Unheard(one["channel"], one["start"], one["end"]) for one in document.get("unheard", ())),
+        tones=tuple(Tones(one["channel"], one["start"], one["end"]) for one in document.get("tones", ())),
+        speakers=Speakers(document.get("speakers", Speakers.UNKNOWN)),
     )

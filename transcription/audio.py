@@ -21,6 +21,7 @@ from transcription.errors import EmptyRecording, NotAudio, TooLong
 from transcription.port import SAMPLE_RATE, ChannelAudio, Samples
 from transcription.promises import cut_short
 from transcription.recording import Facts, Pcm, Recording, recording_of
+from transcription.sound import ArraySound
 
 MAX_RATE_HZ = 48_000
 MAX_CHANNELS_KEPT = 2
@@ -190,7 +191,7 @@ class _Likeness:
 def to_engine(recording: Recording, parties: Mapping[int, Party]) -> list[ChannelAudio]:
     """Return each channel as mono float32 at 16 kHz. A channel without a party is `unknown`, never guessed."""
     return [
-        ChannelAudio(number, parties.get(number, Party.UNKNOWN), resample(samples, recording.sample_rate))
+        ChannelAudio(number, parties.get(number, Party.UNKNOWN), ArraySound(resample(samples, recording.sample_rate)))
         for number, samples in enumerate(recording.channels)
     ]
 

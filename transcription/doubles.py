@@ -8,7 +8,8 @@ from typing import Any
 
 from domain.speech import EngineStamp, Party, Segment, Word
 from transcription.engines.words import in_conversation_order, orderly
-from transcription.port import SAMPLE_RATE, ChannelAudio, Spoken
+from transcription.port import KNOWING_NOTHING, ChannelAudio, Listening, Spoken
+from transcription.sound import seconds
 
 
 @dataclass(frozen=True)
@@ -24,23 +25,23 @@ class ScriptedEngine:
         """A stamp that nobody mistakes for a real engine's."""
         return EngineStamp("scripted", "script", "none", {"scripted": "1"}, {"segments": len(self.segments)})
 
-    def transcribe(self, channels: Sequence[ChannelAudio], *, language: str | None = None) -> Spoken:
+    def transcribe(self, channels: Sequence[ChannelAudio], *, listening: Listening = KNOWING_NOTHING) -> Spoken:
         """Return the script; silent channels say nothing, and words beyond the end of the sound are left out."""
-        sounding = {one.channel: one for one in channels if one.samples.any()}
+        sounding = {one.channel: one for one in channels if one.sound.read(0, len(one.sound)).any()}
         segments = in_conversation_order(
             _cut(segment, sounding[segment.channel]) for segment in self.segments if segment.channel in sounding
         )
         kept = tuple(segment for segment in segments if segment.words)
         return Spoken(
             segments=kept,
-            language=language or self.language,
+            language=listening.language or self.language,
             language_probability=self.language_probability,
             quality={"speech_share": float(bool(kept)), "mean_probability": 1.0, "language_forced": 0.0},
         )
 
 
 def _cut(segment: Segment, channel: ChannelAudio) -> Segment:
-    duration_s = len(channel.samples) / SAMPLE_RATE
+    duration_s = seconds(channel.sound)
     words = tuple(orderly((word for word in segment.words if word.start < duration_s), duration_s=duration_s))
     end = words[-1].end if words else segment.end
     return replace(segment, party=channel.party, start=min(segment.start, end), end=end, words=words)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain.speech import Party, Transcript
+from domain.speech import Party, Speakers, Transcript
 from transcription.audio import to_engine
-from transcription.port import SpeechEngine
+from transcription.port import KNOWING_NOTHING, Listening, SpeechEngine
 from transcription.recording import Recording
 
 
 def transcribe_recording(
-    recording: Recording, engine: SpeechEngine, *, parties: Mapping[int, Party], language: str | None = None
+    recording: Recording, engine: SpeechEngine, *, parties: Mapping[int, Party], listening: Listening = KNOWING_NOTHING
 ) -> Transcript:
     """Return the transcript of a decoded recording.
 
@@ -19,7 +19,7 @@ def transcribe_recording(
     that: when both channels turn out to carry the same sound, nobody knows who speaks, and the transcript says so.
     """
     known = parties if len(recording.channels) >= len(parties) else {}
-    spoken = engine.transcribe(to_engine(recording, known), language=language)
+    spoken = engine.transcribe(to_engine(recording, known), listening=listening)
     return Transcript(
         language=spoken.language,
         language_probability=spoken.language_probability,
@@ -29,4 +29,6 @@ def transcribe_recording(
         stamp=engine.stamp,
         quality={**spoken.quality, "partial": float(recording.truncated)},
         unheard=spoken.unheard,
+        tones=spoken.tones,
+        speakers=Speakers.CHANNELS if known and len(recording.channels) > 1 else Speakers.UNKNOWN,
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from domain.calls import Stage
-from domain.spans import Span, merge_ranges, redact_transcript, silence_ranges, unheard_ranges
+from domain.spans import Span, merge_ranges, redact_transcript, silence_ranges, tone_ranges, unheard_ranges
 from domain.speech import Party, Transcript
 from ingest.recordings import RecordingStore
 from redaction.audio import extend_to_quiet, silence, silenced_throughout
@@ -23,6 +23,7 @@ from storage.mongo import Document
 from storage.resources import Resources
 from transcription.decode_guard import decode_guarded
 from transcription.errors import DecodingStopped, LanguageUnsupported, RecordingError
+from transcription.port import Listening
 from transcription.recording import Recording
 from transcription.store import TranscriptKind, TranscriptStore
 from transcription.transcribe import transcribe_recording
@@ -75,7 +76,7 @@ class Pipeline:
         engine = await self._run(lambda: self.engines.speech)
         try:
             transcript = await self._run(
-                transcribe_recording, recording, engine, parties=parties, language=call["language"]
+                transcribe_recording, recording, engine, parties=parties, listening=Listening(call["language"])
             )
         except LanguageUnsupported:
             raise StageRefused("language_unsupported", blocked=True) from None
@@ -145,7 +146,7 @@ def _write_redacted(path: Path, recording: Recording, transcript: Transcript, sp
     if len(recording.channels) != transcript.channels:
         raise StageRefused("channels_changed", blocked=True)
     channels, rate = recording.channels, recording.sample_rate
-    hidden = merge_ranges([*silence_ranges(transcript, spans), *unheard_ranges(transcript)])
+    hidden = merge_ranges([*silence_ranges(transcript, spans), *unheard_ranges(transcript), *tone_ranges(transcript)])
     ranges = extend_to_quiet(channels, rate, hidden)
     silent = silence(channels, rate, ranges)
     if not silenced_throughout(silent, rate, ranges):

@@ -13,8 +13,9 @@ from transcription.audio import decode
 from transcription.doubles import ScriptedEngine, segments_of_script
 from transcription.engines.faster_whisper import FasterWhisperEngine
 from transcription.errors import LanguageUnsupported
-from transcription.port import SAMPLE_RATE, ChannelAudio, SpeechEngine
+from transcription.port import SAMPLE_RATE, ChannelAudio, Listening, SpeechEngine
 from transcription.recording import Recording
+from transcription.sound import ArraySound
 from transcription.transcribe import transcribe_recording
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -95,10 +96,12 @@ def test_quality_is_stated(transcript: Transcript) -> None:
 
 
 def test_silence_gives_no_words(engine: SpeechEngine) -> None:
-    quiet = [ChannelAudio(number, Party.UNKNOWN, np.zeros(10 * SAMPLE_RATE, np.float32)) for number in range(2)]
+    quiet = [
+        ChannelAudio(number, Party.UNKNOWN, ArraySound(np.zeros(10 * SAMPLE_RATE, np.float32))) for number in range(2)
+    ]
     assert engine.transcribe(quiet).segments == ()
     assert engine.transcribe([]).segments == ()
-    assert engine.transcribe([ChannelAudio(0, Party.UNKNOWN, np.zeros(0, np.float32))]).segments == ()
+    assert engine.transcribe([ChannelAudio(0, Party.UNKNOWN, ArraySound(np.zeros(0, np.float32)))]).segments == ()
 
 
 @pytest.mark.parametrize("kind", ["hiss", "ringback", "dtmf"])
@@ -109,7 +112,7 @@ def test_noise_and_tones_give_no_words(kind: str) -> None:
         "ringback": 0.2 * (np.sin(2 * np.pi * 440 * at) + np.sin(2 * np.pi * 480 * at)) * (at % 6 < 2),
         "dtmf": 0.2 * (np.sin(2 * np.pi * 770 * at) + np.sin(2 * np.pi * 1_336 * at)) * (at % 0.3 < 0.12),
     }
-    heard = whisper().transcribe([ChannelAudio(0, Party.UNKNOWN, sounds[kind].astype(np.float32))])
+    heard = whisper().transcribe([ChannelAudio(0, Party.UNKNOWN, ArraySound(sounds[kind].astype(np.float32)))])
     assert heard.segments == ()
 
 
@@ -122,4 +125,4 @@ def test_an_english_model_is_forced_to_english_and_refuses_another_language(reco
     english = FasterWhisperEngine("tiny.en", cpu_threads=2)
     assert english.stamp.parameters["language"] == "forced:en"
     with pytest.raises(LanguageUnsupported):
-        english.transcribe([], language="fr")
+        english.transcribe([], listening=Listening("fr"))

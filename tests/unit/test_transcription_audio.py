@@ -217,7 +217,7 @@ def test_a_channel_without_a_named_party_is_unknown() -> None:
     recording = decoded(encoded([tone(1), tone(1, hertz=700)], 8_000, "wav", "pcm_mulaw", "stereo"))
     ready = to_engine(recording, {0: Party.AGENT})
     assert [(one.channel, one.party) for one in ready] == [(0, Party.AGENT), (1, Party.UNKNOWN)]
-    assert all(len(one.samples) == pytest.approx(16_000, abs=32) for one in ready)
+    assert all(len(one.sound) == pytest.approx(16_000, abs=32) for one in ready)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared real speech is not beside this checkout")

@@ -23,7 +23,7 @@ from transcription.engines.unheard import REACH_S, believable, gaps
 from transcription.engines.voice import Decoding, speech_stretches
 from transcription.engines.words import glue, in_conversation_order, orderly, segment_of, split_at_pauses
 from transcription.errors import LanguageUnsupported, ModelMissing
-from transcription.port import SAMPLE_RATE, ChannelAudio, Samples, Spoken
+from transcription.port import KNOWING_NOTHING, SAMPLE_RATE, ChannelAudio, Listening, Samples, Spoken
 
 NO_LANGUAGE = "und"
 
@@ -80,14 +80,14 @@ class FasterWhisperEngine:
         """Load the model now, so that the first call does not wait for it. Raises ModelMissing."""
         _ = self._loaded
 
-    def transcribe(self, channels: Sequence[ChannelAudio], *, language: str | None = None) -> Spoken:
+    def transcribe(self, channels: Sequence[ChannelAudio], *, listening: Listening = KNOWING_NOTHING) -> Spoken:
         """Return the words of all channels in conversation order.
 
-        `language` forces the language; an English-only model is always forced to `en` with probability 1. Without any
-        speech the language is `und` with probability 0. Raises ModelMissing, or LanguageUnsupported when the model
-        cannot do the forced language.
+        `listening.language` forces the language; an English-only model is always forced to `en` with probability 1.
+        Without any speech the language is `und` with probability 0. Raises ModelMissing, or LanguageUnsupported when
+        the model cannot do the forced language.
         """
-        forced = self._language(language)
+        forced = self._language(listening.language)
         heard = [self._channel(channel, forced) for channel in channels]
         segments = in_conversation_order(one for each in heard for one in each.segments)
         main = max(heard, key=lambda one: one.speech_s, default=None)
@@ -115,15 +115,16 @@ class FasterWhisperEngine:
         return "en"
 
     def _channel(self, channel: ChannelAudio, forced: str | None) -> _Heard:
-        stretches = speech_stretches(channel.samples, self.decoding)
+        samples = channel.sound.read(0, len(channel.sound))
+        stretches = speech_stretches(samples, self.decoding)
         if not stretches:
             return _Heard((), forced or NO_LANGUAGE, 0.0, 0.0)
-        packed = pack(channel.samples, stretches)
+        packed = pack(samples, stretches)
         found, about = self._search(packed.samples, forced)
         tokens = _tokens(found, packed)
-        duration_s = len(channel.samples) / SAMPLE_RATE
+        duration_s = len(samples) / SAMPLE_RATE
         words = list(orderly(glue(tokens, language=about.language), duration_s=duration_s))
-        again = self._search_gaps(channel.samples, list(gaps(stretches, words)), about.language)
+        again = self._search_gaps(samples, list(gaps(stretches, words)), about.language)
         if again:
             words = list(orderly(sorted([*words, *again], key=lambda word: word.start), duration_s=duration_s))
         unheard = tuple(Unheard(channel.channel, start, end) for start, end in gaps(stretches, words))
@@ -180,7 +181,7 @@ def _quality(
     segments: Sequence[Segment], heard: Sequence[_Heard], channels: Sequence[ChannelAudio], *, forced: bool
 ) -> dict[str, float]:
     probabilities = [word.probability for segment in segments for word in segment.words]
-    sound_s = sum(len(channel.samples) for channel in channels) / SAMPLE_RATE
+    sound_s = sum(len(channel.sound) for channel in channels) / SAMPLE_RATE
     return {
         "speech_share": round(sum(one.speech_s for one in heard) / sound_s, 4) if sound_s else 0.0,
         "mean_probability": round(sum(probabilities) / len(probabilities), 4) if probabilities else 0.0,
