@@ -14,13 +14,25 @@ from pydantic import (
 from domain.calls import CallState, Stage, StageState
 from domain.processing import Consent
 from domain.records import Category, LegalBasis, Purpose, Role
+from domain.review import ReviewState
 from domain.scopes import Scope
+from domain.speech import Speakers
 
 
 class Answer(BaseModel):
     """A response body."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class SpeechOut(Answer):
+    """How a workspace's calls are heard."""
+
+    language: str | None
+    allowed_languages: list[str]
+    hot_words: list[str]
+    review_below: float | None
+    model: str | None
 
 
 class WorkspaceOut(Answer):
@@ -34,6 +46,7 @@ class WorkspaceOut(Answer):
     zone: str
     consent_required: bool
     instruction: list[Purpose]
+    speech: SpeechOut
     created_at: datetime
 
 
@@ -102,6 +115,15 @@ class CallLogOut(Answer):
     callee: str | None = None
 
 
+class ReviewOut(Answer):
+    """Whether a person should look at the transcript, and what one decided."""
+
+    needed: bool
+    state: ReviewState
+    reasons: list[str] = Field(description="Constant words; docs/stages.md explains each.")
+    decided_at: datetime | None
+
+
 class CallOut(Answer):
     """A call."""
 
@@ -120,6 +142,8 @@ class CallOut(Answer):
     updated_at: datetime
     ready_at: datetime | None
     truncated: bool = Field(description="The recording ended before its container says it should.")
+    version: int = Field(description="The version of the transcript that `state` and `stages` tell of.")
+    review: ReviewOut | None = Field(description="Null until the text is redacted.")
     record: TagsOut
 
 
@@ -163,6 +187,14 @@ class MatchPage(Answer):
     next: str | None = Field(description="Cursor of the next page; also in the Link header.")
 
 
+class RehearingOut(Answer):
+    """A call that is being heard again, or was without success; what was served before is served on."""
+
+    version: int
+    state: CallState
+    stages: list[StageOut]
+
+
 class CallDetail(CallOut):
     """A call with its log, what was found in it (kinds and counts, never values) and the tags of each record."""
 
@@ -170,6 +202,8 @@ class CallDetail(CallOut):
 
     call_log: CallLogOut | None
     found: dict[str, int] | None
+    quality: dict[str, float] | None = Field(description="How well it was heard; docs/api.md explains it.")
+    rehearing: RehearingOut | None
     records: dict[str, TagsOut]
 
 
@@ -253,12 +287,23 @@ class SegmentOut(Answer):
     start: float
     end: float
     language: str
+    speaker: str | None = Field(
+        default=None, description="A voice told apart from others on the same channel; which one, never who."
+    )
     text: str
     words: list[WordOut]
 
 
 class UnheardOut(Answer):
     """Speech that could not be made into words, in seconds. The redacted sound is silent there."""
+
+    channel: int
+    start: float
+    end: float
+
+
+class TonesOut(Answer):
+    """Telephone key tones, in seconds. The redacted sound is silent there; which keys they were is kept nowhere."""
 
     channel: int
     start: float
@@ -279,6 +324,7 @@ class TranscriptOut(Answer):
     """A transcript."""
 
     call_id: str
+    version: int
     redacted: bool
     language: str
     language_probability: float
@@ -287,7 +333,32 @@ class TranscriptOut(Answer):
     engine: EngineOut
     quality: dict[str, float]
     unheard: list[UnheardOut]
+    tones: list[TonesOut]
+    speakers: Speakers = Field(description="What tells the speakers apart: channels, turns, or nothing (unknown).")
     segments: list[SegmentOut]
+
+
+class TranscriptionOut(Answer):
+    """One version of a call's transcript: how it was made and how well, nothing that was said."""
+
+    version: int
+    state: Literal["served", "earlier", "closed", "rejected", "under_way", "unfinished"] = Field(
+        description="`closed`: a later one found personal data that this one lets through. `unfinished`: its stages "
+        "ended before the last."
+    )
+    asked_at: datetime | None = Field(description="Null for the first.")
+    created_at: datetime | None = Field(description="When the words were made; null until then.")
+    engine: EngineOut | None = None
+    language: str | None = None
+    speakers: Speakers | None = None
+    quality: dict[str, float] | None = None
+
+
+class TranscriptionList(Answer):
+    """All versions, in order."""
+
+    call_id: str
+    versions: list[TranscriptionOut]
 
 
 class DeadLetter(Answer):

@@ -30,6 +30,7 @@ from api.routers import (
     matches,
     privacy,
     sources,
+    transcriptions,
     vcons,
     workspaces,
 )
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         sources.router,
         callbacks.router,
         content.router,
+        transcriptions.router,
         vcons.router,
         privacy.router,
         corpus.router,

@@ -122,10 +122,15 @@ PROBLEMS: dict[str, Problem] = {
         "The call is not served",
         "Its stages say why (GET /v1/calls/{id}); what could not be verified as redacted stays closed.",
     ),
+    "rejected": Problem(
+        409,
+        "The transcript was rejected by a person",
+        "Have the call heard again (POST /v1/calls/{id}/transcriptions), or ask whoever reviews it to accept it.",
+    ),
     "reason-missing": Problem(
         422,
-        "The clear copy needs a reason",
-        "Add ?reason=… (3 to 200 characters) saying why; it is kept in the audit log, so name no person in it.",
+        "A reason is missing",
+        "Say why (`reason`, 3 to 200 characters); it is kept in the audit log, so name no person in it.",
     ),
     "range-not-satisfiable": Problem(416, "The range lies outside the recording", "Ask for a range within `size`."),
     "unknown-format": Problem(

@@ -10,14 +10,16 @@ from fastapi import Depends, Query
 from api.auth import utc_now, workspace_of
 from api.keys import Caller
 from domain.calls import CallState
-from domain.errors import Blocked, Forbidden, NotReady, ReasonMissing
+from domain.errors import Blocked, Forbidden, NotFound, NotReady, ReasonMissing, Rejected
 from domain.processing import Verdict
 from domain.records import Purpose
 from domain.scopes import Scope
 from governance.guard import Guard
+from ingest.call_runs import MOST_VERSIONS, REJECTED, closed_because, ready_versions
 from ingest.calls import CallStore
 from storage.mongo import Document
 from storage.resources import Resources
+from storage.versions import version_of
 
 _SHORTEST_REASON = 3
 _CLOSED = frozenset({CallState.BLOCKED, CallState.FAILED})
@@ -45,6 +47,18 @@ def asked_for(
 
 
 ClearCopy = Annotated[ClearRequest, Depends(asked_for)]
+AskedVersion = Annotated[
+    int | None,
+    Query(ge=1, le=MOST_VERSIONS, description="A version of the transcript; left out, the one that is served."),
+]
+
+
+def reason_of(text: str | None) -> str:
+    """Return a stated reason, trimmed. Raises ReasonMissing for none, or a shorter one than three characters."""
+    reason = (text or "").strip()
+    if len(reason) < _SHORTEST_REASON:
+        raise ReasonMissing("say why")
+    return reason
 
 
 async def clear_copy(stores: Resources, caller: Caller, asked: ClearRequest, *, call_id: str, event: str) -> bool:
@@ -58,9 +72,7 @@ async def clear_copy(stores: Resources, caller: Caller, asked: ClearRequest, *, 
         return False
     if Scope.TRANSCRIPTS_CLEAR not in caller.scopes:
         raise Forbidden("the clear copy needs its own scope", needs=Scope.TRANSCRIPTS_CLEAR.value)
-    reason = (asked.reason or "").strip()
-    if len(reason) < _SHORTEST_REASON:
-        raise ReasonMissing("say why the clear copy is needed")
+    reason = reason_of(asked.reason)
     await stores.audit.append(
         workspace_of(caller), event, actor=caller.key_id, now=utc_now(), call_id=call_id, detail={"reason": reason}
     )
@@ -87,3 +99,22 @@ async def servable_call(stores: Resources, caller: Caller, call_id: str) -> Docu
     if state is not CallState.READY:
         raise NotReady("the call is still being worked on", call_id=call_id, state=state.value)
     return call
+
+
+def servable_version(call: Document, asked: int | None, *, as_spoken: bool) -> int:
+    """Return the version to serve of a call that may be served.
+
+    Raises:
+        NotFound: there is no such version, or it never went through all stages.
+        Rejected: a person rejected it; only the copy as spoken is left.
+        Blocked: a later version found personal data that this one lets through.
+    """
+    version = asked or version_of(call)
+    if version not in ready_versions(call):
+        raise NotFound("the call has no such version", call_id=call["_id"])
+    why = None if as_spoken else closed_because(call, version)
+    if why == REJECTED:
+        raise Rejected("the transcript was rejected by a person", call_id=call["_id"])
+    if why is not None:
+        raise Blocked("this version is not served any more", call_id=call["_id"], reason=why)
+    return version

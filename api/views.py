@@ -14,15 +14,19 @@ from api.answers import (
     MatchOut,
     PartLink,
     Received,
+    ReviewOut,
     SignedLink,
+    SpeechOut,
     TagsOut,
     UploadOut,
     WorkspaceOut,
 )
 from domain.holds import LegalHold
+from domain.review import ReviewState
 from governance.workspaces import Workspace
 from ingest.uploading import UploadPlan
 from storage.mongo import Document
+from storage.versions import version_of
 
 
 def tags(document: Document) -> TagsOut:
@@ -38,6 +42,8 @@ def _call(document: Document) -> dict[str, Any]:
         "language": document.get("spoken_language") or document["language"],
         "ready_at": document.get("ready_at"),
         "truncated": bool(document.get("truncated", False)),
+        "version": version_of(document),
+        "review": review(document),
         "record": tags(document),
         **{
             name: document[name]
@@ -54,6 +60,19 @@ def _call(document: Document) -> dict[str, Any]:
             )
         },
     }
+
+
+def review(document: Document) -> ReviewOut | None:
+    """Return where the review of a call's served version stands, None before there is one."""
+    found = document.get("review")
+    if found is None:
+        return None
+    return ReviewOut(
+        needed=found["state"] == ReviewState.NEEDED.value,
+        state=ReviewState(found["state"]),
+        reasons=found.get("reasons", []),
+        decided_at=found.get("decided_at"),
+    )
 
 
 def call(document: Document) -> CallOut:
@@ -81,6 +100,8 @@ def call_detail(
             "match": match_of(document),
             "call_log": None if log is None else _call_log(log, numbers),
             "found": None if redaction is None else redaction["inventory"],
+            "quality": document.get("quality"),
+            "rehearing": document.get("rehearing"),
             "records": records,
         }
     )
@@ -136,6 +157,7 @@ def workspace(found: Workspace) -> WorkspaceOut:
         zone=found.policy.zone,
         consent_required=found.policy.consent_required,
         instruction=sorted(found.instructed_purposes),
+        speech=SpeechOut.model_validate(found.speech.to_document()),
         created_at=found.created_at,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping
@@ -22,6 +24,14 @@ def make_api_key() -> str:
 KEPT_SECRETS: Mapping[str, Callable[[], str]] = {"CALLWARD_BOOTSTRAP_KEY": make_api_key}
 
 
+def further_models(env: Mapping[str, str]) -> list[str]:
+    """Return the names in CALLWARD_SPEECH_MODELS; none when it is not what it should be: the processes tell of that."""
+    try:
+        return list(json.loads(env.get("CALLWARD_SPEECH_MODELS", "{}")))
+    except (ValueError, TypeError):
+        return []
+
+
 def app_specs() -> tuple[AppSpec, ...]:
     """Return API, relay and one worker per queue. Workers need the API's migrations, so they start after it."""
     python = sys.executable
@@ -29,13 +39,16 @@ def app_specs() -> tuple[AppSpec, ...]:
     api = AppSpec("api", (python, "-m", "api"), http_path="/health/ready", needs=infrastructure)
     behind = [
         AppSpec(
-            name,
-            (python, "-m", "workers", name),
+            "-".join(("speech", *role[2:])) if role[1:] else role[0],
+            (python, "-m", "workers", *role),
             ready_log=READY,
             needs=(*infrastructure, "api"),
             start_timeout_s=120.0,
             stop_grace_s=15.0,
         )
-        for name in ("relay", "speech", "language", "ingest")
+        for role in (
+            *(("relay",), ("speech",), ("language",), ("ingest",)),
+            *(("speech", "--model", name) for name in further_models(os.environ)),
+        )
     ]
     return (api, *behind)

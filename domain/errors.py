@@ -125,6 +125,12 @@ class Blocked(CallwardError):
     code = "blocked"
 
 
+class Rejected(CallwardError):
+    """A person looked at the transcript and rejected it: it is served to nobody but as spoken."""
+
+    code = "rejected"
+
+
 class Gone(CallwardError):
     """The record was erased, or its retention is over."""
 

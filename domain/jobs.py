@@ -24,11 +24,21 @@ class Queue(StrEnum):
     INGEST = "ingest"
 
 
+DEFAULT_MODEL = "default"
+"""The speech model of the queue `speech`. Every other configured model has a queue of its own."""
+
+
+def speech_queue(model: str) -> str:
+    """Return the queue of the speech workers that run this model, by its configured name."""
+    return Queue.SPEECH.value if model == DEFAULT_MODEL else f"{Queue.SPEECH.value}.{model}"
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One piece of work on one call. `task` is a stage's name, `erase`, or a chore's name.
 
-    `call_id` is the id of what the job is about: of a chore it may be an import's (`imp_…`).
+    `call_id` is the id of what the job is about: of a chore it may be an import's (`imp_…`). `version` says which
+    version of the call's transcript a stage works on.
     """
 
     job_id: str
@@ -38,6 +48,7 @@ class Job:
     queue: Queue
     attempts: int = 0
     token: str = ""
+    version: int = 1
 
 
 def backoff(attempt: int, *, base_s: float = 2.0, cap_s: float = 300.0) -> timedelta:

@@ -10,6 +10,8 @@ from typing import Any
 
 from domain.errors import Invalid, NotFound
 from domain.ids import new_id
+from domain.jobs import DEFAULT_MODEL
+from domain.listening import SpeechSettings
 from domain.policy import Policy
 from domain.records import Purpose
 from governance.profiles import DEFAULT_PROFILE, build_policy, load_profile
@@ -44,6 +46,7 @@ class Workspace:
     instruction_version: int
     training_opted_in: bool
     created_at: datetime
+    speech: SpeechSettings
 
 
 class WorkspaceStore:
@@ -83,6 +86,16 @@ class WorkspaceStore:
             raise NotFound("no such workspace", workspace_id=workspace_id)
         return _workspace(document, await self._policy(workspace_id, int(document["policy_version"])))
 
+    async def set_speech(self, workspace_id: str, speech: SpeechSettings) -> Workspace:
+        """Replace how the workspace's calls are heard from now on. Raises NotFound, or Invalid naming the field."""
+        known = {DEFAULT_MODEL, *self._resources.settings.speech_models}
+        if speech.model is not None and speech.model not in known:
+            raise Invalid("no speech model of this name is configured", field="model", known=", ".join(sorted(known)))
+        stored = {"speech": speech.checked().to_document()}
+        if await self._workspaces.update({"_id": workspace_id}, {"$set": stored}) != 1:
+            raise NotFound("no such workspace", workspace_id=workspace_id)
+        return await self.get(workspace_id)
+
     async def _policy(self, workspace_id: str, version: int) -> Policy:
         """Return a version of a workspace's policy; a version is never changed, so that it is read once a process."""
         known = _POLICIES.get((workspace_id, version))
@@ -120,4 +133,5 @@ def _workspace(document: Document, policy: Policy) -> Workspace:
         instruction_version=int(document["instruction"]["version"]),
         training_opted_in=bool(document["training_opted_in"]),
         created_at=document["created_at"],
+        speech=SpeechSettings.from_document(document.get("speech")),
     )

@@ -6,24 +6,18 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from domain.calls import STAGES, CallIdentity, CallState, Stage, StageState, is_same_call
+from domain.calls import CallIdentity, CallState, Stage, StageState, is_same_call
 from domain.errors import Conflict, Gone, NotFound
 from domain.ids import is_id
 from domain.jobs import Queue
-from storage.catalog import INSTANT, TEXT
+from domain.review import ReviewState
+from ingest.call_runs import FOUND_MORE, REJECTED, StageNote, next_run, run_of, stage_change, switched
+from storage.catalog import TEXT
 from storage.mongo import Document
 from storage.resources import Resources
+from storage.versions import of_version, version_of
 
-FIRST_STAGE_QUEUE = Queue.SPEECH
-_LIVE = [state.value for state in CallState if state not in {CallState.ERASING, CallState.ERASED}]
-
-
-def stage_rows(now: datetime) -> list[Document]:
-    """Return the stages of a fresh call."""
-    return [
-        {"stage": stage.value, "state": StageState.PENDING.value, "reason": None, "updated_at": now, "took_s": None}
-        for stage in STAGES
-    ]
+LIVE = [state.value for state in CallState if state not in {CallState.ERASING, CallState.ERASED}]
 
 
 class CallStore:
@@ -43,7 +37,7 @@ class CallStore:
         document = await self._calls.find_one({"_id": call_id}, tx=tx) if is_id("call", call_id) else None
         if document is None:
             raise NotFound("no such call", call_id=call_id if is_id("call", call_id) else None)
-        if document["state"] not in _LIVE or document["retain_until"] <= now:
+        if document["state"] not in LIVE or document["retain_until"] <= now:
             raise Gone("the call's retention is over or it is being erased", call_id=call_id)
         return document
 
@@ -51,31 +45,9 @@ class CallStore:
         """Return the call that this source registered under this id."""
         return await self._calls.find_one({"source": source, "origin_id": {"$eq": origin_id, **TEXT}})
 
-    async def page(
-        self,
-        *,
-        now: datetime,
-        limit: int,
-        after: tuple[datetime, str] | None = None,
-        states: Collection[CallState] = (),
-        ids: Collection[str] | None = None,
-    ) -> list[Document]:
-        """Return calls, newest first, that may still be seen; `after` is the (created_at, id) of the last one seen."""
-        wanted = [state.value for state in states] or _LIVE
-        parts: list[Document] = [
-            {"retain_until": {"$gt": now}},
-            {"state": {"$in": [state for state in wanted if state in _LIVE]}},
-        ]
-        if after is not None:
-            moment, call_id = after
-            parts.append({"$or": [{"created_at": {"$lt": moment}}, {"created_at": moment, "_id": {"$lt": call_id}}]})
-        if ids is not None:
-            parts.append({"_id": {"$in": list(ids)}})
-        return await self._calls.find({"$and": parts}, sort=(("created_at", -1), ("_id", -1)), limit=limit)
-
     async def same_call(self, call_id: str, identity: CallIdentity, *, tx: Any = None) -> Document | None:
         """Return another call that is this one delivered before, None when this is the first."""
-        return await self._same(call_id, identity, {"state": {"$in": _LIVE}}, tx)
+        return await self._same(call_id, identity, {"state": {"$in": LIVE}}, tx)
 
     async def same_going_call(
         self, call_id: str, identity: CallIdentity, *, causes: Collection[str], tx: Any = None
@@ -110,15 +82,19 @@ class CallStore:
             tx=tx,
         )
         if matched:
-            await self._outbox.add(
-                workspace_id=self._workspace_id,
-                call_id=call_id,
-                task=Stage.TRANSCRIBE.value,
-                queue=FIRST_STAGE_QUEUE,
-                now=now,
-                tx=tx,
-            )
+            await self._first_job(call_id, version=1, now=now, tx=tx)
         return matched == 1
+
+    async def _first_job(self, call_id: str, *, version: int, now: datetime, tx: Any) -> None:
+        await self._outbox.add(
+            workspace_id=self._workspace_id,
+            call_id=call_id,
+            task=Stage.TRANSCRIBE.value,
+            queue=Queue.SPEECH,
+            version=version,
+            now=now,
+            tx=tx,
+        )
 
     async def set_stage(
         self,
@@ -126,6 +102,7 @@ class CallStore:
         stage: Stage,
         state: StageState,
         *,
+        version: int,
         call_state: CallState,
         now: datetime,
         reason: str | None = None,
@@ -133,24 +110,70 @@ class CallStore:
         facts: Document | None = None,
         tx: Any = None,
     ) -> None:
-        """Note where a stage stands, and with it the call. A call that is being erased keeps its state.
+        """Note where a stage of a version's run stands, and with it the call; a rehearing is noted beside it.
 
         Raises:
-            Gone: the call is being erased or is gone; the stage's work must be thrown away.
+            Gone: the call is being erased, is gone, or the run was given up; the stage's work must be thrown away.
         """
-        at = STAGES.index(stage)
-        change: Document = {
-            "state": call_state.value,
-            f"stages.{at}.state": state.value,
-            f"stages.{at}.reason": reason,
-            f"stages.{at}.updated_at": now,
-            "updated_at": now,
-            **(facts or {}),
-        }
-        if took_s is not None:
-            change[f"stages.{at}.took_s"] = round(took_s, 3)
-        if await self._calls.update({"_id": call_id, "state": {"$in": _LIVE}}, {"$set": change}, tx=tx) != 1:
-            raise Gone("the call is being erased", call_id=call_id)
+        live = {"_id": call_id, "state": {"$in": LIVE}}
+        told = StageNote(stage, state, call_state, now, reason, took_s, facts)
+        for within, where in (("", {"version": of_version(version)}), ("rehearing.", {"rehearing.version": version})):
+            change: Document = {"$set": stage_change(told, within=within)}
+            if call_state is CallState.READY and not within:
+                change["$addToSet"] = {"ready_versions": version}
+            if await self._calls.update({**live, **where}, change, tx=tx) == 1:
+                return
+        raise Gone("the call is being erased, or the run was given up", call_id=call_id)
+
+    async def hear_again(
+        self, call_id: str, *, asked_id: str, language: str | None, model: str | None, now: datetime, tx: Any
+    ) -> int:
+        """Begin to hear a call again, with the first job of its run; return the new version's number.
+
+        Raises:
+            NotFound, Gone: see `get`.
+            Conflict: see `next_run`.
+        """
+        call = await self.get(call_id, now=now, tx=tx)
+        change = next_run(call, asked_id=asked_id, language=language, model=model, now=now)
+        await self._calls.update({"_id": call_id}, change, tx=tx)
+        version = int(change["$set"]["rehearing"]["version"])
+        await self._first_job(call_id, version=version, now=now, tx=tx)
+        return version
+
+    async def advance(
+        self, call_id: str, version: int, *, closes: Collection[int], ready: bool, now: datetime, tx: Any
+    ) -> None:
+        """Go on after a stage of a version's run: a rehearing takes the place of what was served when it is ready.
+
+        Versions that `closes` names let personal data through: their redacted copies are served to nobody from now on.
+        When the served one is among them the rehearing takes its place at once, ready or not.
+        """
+        call = await self.raw(call_id, tx=tx)
+        if call is None or not (closes or "rehearing" in call):
+            return
+        change: Document = {"$set": {f"closed_versions.{one}": FOUND_MORE for one in closes}}
+        if call.get("rehearing", {}).get("version") == version and (ready or version_of(call) in closes):
+            taking = switched(call, now=now)
+            change = {**taking, "$set": {**taking["$set"], **change["$set"]}}
+        if change["$set"]:
+            await self._calls.update({"_id": call_id}, change, tx=tx)
+
+    async def settle_review(self, call_id: str, version: int, *, accepted: bool, now: datetime) -> None:
+        """Note what a person decided of the version that is served; a rejected one is not served any more.
+
+        Raises:
+            Conflict: another version is served by now, or none.
+        """
+        ready = {"_id": call_id, "state": CallState.READY.value, "version": of_version(version)}
+        state = ReviewState.ACCEPTED if accepted else ReviewState.REJECTED
+        decided = {"review.state": state.value, "review.decided_at": now, "updated_at": now}
+        closed = f"closed_versions.{version}"
+        change: Document = (
+            {"$set": decided, "$unset": {closed: ""}} if accepted else {"$set": {**decided, closed: REJECTED}}
+        )
+        if await self._calls.update(ready, change) != 1:
+            raise Conflict("this is not the version that is served now", call_id=call_id)
 
     async def start_erasing(self, call_id: str, *, cause: str, now: datetime, duplicate_of: str | None = None) -> bool:
         """Hide the call at once; False when it is on its way out already. Raises NotFound.
@@ -163,7 +186,7 @@ class CallStore:
         """
         instead = {} if duplicate_of is None else {"duplicate_of": duplicate_of}
         matched = await self._calls.update(
-            {"_id": call_id, "state": {"$in": _LIVE}},
+            {"_id": call_id, "state": {"$in": LIVE}},
             {"$set": {"state": CallState.ERASING.value, "erase_cause": cause, "updated_at": now, **instead}},
         )
         if matched:
@@ -183,68 +206,39 @@ class CallStore:
     async def set_consent(self, call_id: str, consent: str, *, now: datetime) -> None:
         """Note what is known of the parties' consent. Raises NotFound."""
         change = {"$set": {"consent": consent, "updated_at": now}}
-        if await self._calls.update({"_id": call_id, "state": {"$in": _LIVE}}, change) != 1:
+        if await self._calls.update({"_id": call_id, "state": {"$in": LIVE}}, change) != 1:
             raise NotFound("no such call", call_id=call_id)
 
-    async def reopen(self, call_id: str, stage: Stage, *, now: datetime, tx: Any = None) -> None:
-        """Put a failed call back on its way, for a dead letter that was requeued. Raises Conflict."""
-        at = STAGES.index(stage)
-        matched = await self._calls.update(
-            {"_id": call_id, "state": {"$in": _LIVE}},
-            {
-                "$set": {
-                    "state": CallState.PROCESSING.value,
-                    f"stages.{at}.state": StageState.PENDING.value,
-                    f"stages.{at}.reason": None,
-                    f"stages.{at}.updated_at": now,
-                    "updated_at": now,
-                }
-            },
-            tx=tx,
-        )
-        if matched != 1:
-            raise Conflict("the call is being erased", call_id=call_id)
+    async def reopen(self, call_id: str, stage: Stage, *, version: int, now: datetime, tx: Any = None) -> None:
+        """Put a failed run back on its way, for a dead letter that was requeued.
+
+        Raises:
+            Conflict: the call is being erased, or another run has taken this one's place.
+        """
+        call = await self.raw(call_id, tx=tx)
+        if call is None or run_of(call, version) is None or version_of(call) > version:
+            raise Conflict("another version has taken its place", call_id=call_id)
+        try:
+            await self.set_stage(
+                call_id,
+                stage,
+                StageState.PENDING,
+                version=version,
+                call_state=CallState.PROCESSING,
+                now=now,
+                tx=tx,
+            )
+        except Gone:
+            raise Conflict("the call is being erased", call_id=call_id) from None
 
     async def change_match(self, call_id: str, revision: int, change: Document, *, tx: Any = None) -> bool:
         """Write what is known of a call's log, unless that was changed, or asked for anew, since `revision`."""
-        where = {"_id": call_id, "state": {"$in": _LIVE}, "match.revision": revision}
+        where = {"_id": call_id, "state": {"$in": LIVE}, "match.revision": revision}
         change = {"$set": change, "$inc": {"match.revision": 1}}
         return await self._calls.update(where, change, tx=tx) == 1
 
     async def poke_matches(self, where: Document, *, now: datetime) -> int:
         """Let calls look for their logs anew, soon; return how many will."""
         change = {"$set": {"match.next_try_at": now}, "$inc": {"match.revision": 1}}
-        found = {"$and": [where, {"state": {"$in": _LIVE}, "match.revision": {"$gte": 1}}]}
+        found = {"$and": [where, {"state": {"$in": LIVE}, "match.revision": {"$gte": 1}}]}
         return await self._calls.update_all(found, change)
-
-    async def page_of_matches(
-        self, state: str, *, now: datetime, limit: int, after: tuple[datetime, str] | None = None
-    ) -> list[Document]:
-        """Return calls whose match stands so, newest first; `after` is the (created_at, id) of the last one seen."""
-        parts: list[Document] = [{"match.state": state, "state": {"$in": _LIVE}, "retain_until": {"$gt": now}}]
-        if after is not None:
-            moment, call_id = after
-            parts.append({"$or": [{"created_at": {"$lt": moment}}, {"created_at": moment, "_id": {"$lt": call_id}}]})
-        return await self._calls.find({"$and": parts}, sort=(("created_at", -1), ("_id", -1)), limit=limit)
-
-
-async def live_calls_after(resources: Resources, call_id: str, *, limit: int) -> list[Document]:
-    """Return calls of any workspace that are not on their way out, in the order of their ids, after this one."""
-    return await resources.database.whole("calls").find(
-        {"_id": {"$gt": call_id}, "state": {"$in": _LIVE}},
-        limit=limit,
-        fields=("workspace_id", "source", "origin_id", "content_hash", "setup_time"),
-    )
-
-
-async def calls_to_match(resources: Resources, *, now: datetime, limit: int) -> list[Document]:
-    """Return calls of any workspace that look for their log now, longest due first."""
-    due = {"match.next_try_at": {"$lte": now, **INSTANT}, "state": {"$in": _LIVE}}
-    return await resources.database.whole("calls").find(due, sort=(("match.next_try_at", 1),), limit=limit)
-
-
-async def due_calls(resources: Resources, *, now: datetime, limit: int = 100) -> list[Document]:
-    """Return calls of any workspace whose retention is over and that are not on their way out yet."""
-    return await resources.database.whole("calls").find(
-        {"retain_until": {"$lte": now}, "state": {"$in": _LIVE}}, sort=(("retain_until", 1),), limit=limit
-    )

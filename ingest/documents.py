@@ -9,7 +9,7 @@ from domain.calls import CallState
 from domain.ids import new_id
 from domain.processing import Consent
 from ingest.call_logs import CallLogEntry
-from ingest.calls import stage_rows
+from ingest.call_runs import stage_rows
 from ingest.fetch_orders import MODE, FetchOrder
 from ingest.numbers import shown
 from ingest.recordings import upload_key
@@ -53,6 +53,8 @@ def call_document(call_id: str, new: NewCall, tags: Document, now: datetime) -> 
         "_id": call_id,
         **tags,
         "state": CallState.AWAITING_UPLOAD.value,
+        "version": 1,
+        "ready_versions": [],
         "stages": stage_rows(now),
         "source": new.source,
         "origin_id": new.origin_id,

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
-from domain.speech import Party, Segment, Transcript
+from domain.speech import Party, Segment, Tones, Transcript, Unheard
 from ingest.formats.vcon_content import content_hash
 
 MEDIA_TYPE: Final = "application/vcon+json"
@@ -205,9 +205,15 @@ def _analysis(transcript: Transcript, roles: Sequence[Party]) -> AnalysisOut:
         body={
             "language": transcript.language,
             "segments": [_segment(one, roles) for one in transcript.segments],
-            "unheard": [{"channel": one.channel, "start": one.start, "end": one.end} for one in transcript.unheard],
+            "unheard": [_stretch(one) for one in transcript.unheard],
+            "tones": [_stretch(one) for one in transcript.tones],
+            "speakers": transcript.speakers.value,
         },
     )
+
+
+def _stretch(one: Unheard | Tones) -> dict[str, Any]:
+    return {"channel": one.channel, "start": round(one.start, 3), "end": round(one.end, 3)}
 
 
 def _segment(segment: Segment, roles: Sequence[Party]) -> dict[str, Any]:
@@ -219,6 +225,7 @@ def _segment(segment: Segment, roles: Sequence[Party]) -> dict[str, Any]:
         "start": round(segment.start, 3),
         "end": round(segment.end, 3),
         "language": segment.language,
+        **({"speaker": segment.speaker} if segment.speaker else {}),
         "text": segment.text,
     }
 

@@ -1,4 +1,4 @@
-"""What redaction found, at rest: spans (never the words), counts per kind, and the redacted sound."""
+"""What redaction found, per version of a call: spans (never the words), counts per kind, and the redacted sound."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from redaction.port import FinderStamp
 from storage.mongo import Document
 from storage.resources import Resources
 from storage.sealing import ObjectSealer
+from storage.versions import of_version, version_of
 
 
 class RedactionStore:
@@ -27,10 +28,12 @@ class RedactionStore:
     async def save_spans(
         self, call: Document, spans: Sequence[Span], stamp: FinderStamp, *, now: datetime, tx: Any = None
     ) -> None:
-        """Store the span list that drives text, words, subtitles and sound."""
+        """Store the span list that drives text, words, subtitles and sound of the version that the call's run makes."""
+        version = version_of(call)
         document = {
             **{name: call[name] for name in TAG_FIELDS},
             "call_id": call["_id"],
+            "version": version,
             "spans": [span_to_dict(span) for span in spans],
             "inventory": inventory(spans),
             "finder": stamp.finder,
@@ -39,22 +42,22 @@ class RedactionStore:
             "created_at": now,
         }
         await self._redactions.update(
-            {"call_id": call["_id"]},
+            _of(call["_id"], version),
             {"$set": document, "$setOnInsert": {"_id": new_id("red"), "audio": None}},
             upsert=True,
             tx=tx,
         )
 
-    async def of_call(self, call_id: str) -> Document:
-        """Return a call's redaction document. Raises NotFound."""
-        document = await self._redactions.find_one({"call_id": call_id})
+    async def of_call(self, call_id: str, *, version: int) -> Document:
+        """Return the redaction document of a version of a call. Raises NotFound."""
+        document = await self._redactions.find_one(_of(call_id, version))
         if document is None:
             raise NotFound("the call is not redacted yet", call_id=call_id)
         return document
 
-    async def spans(self, call_id: str) -> tuple[Span, ...]:
-        """Return a call's span list. Raises NotFound."""
-        return tuple(span_from_dict(one) for one in (await self.of_call(call_id))["spans"])
+    async def spans(self, call_id: str, *, version: int) -> tuple[Span, ...]:
+        """Return the span list of a version of a call. Raises NotFound."""
+        return tuple(span_from_dict(one) for one in (await self.of_call(call_id, version=version))["spans"])
 
     async def put_audio(self, call_id: str, pieces: AsyncIterable[bytes], *, media_type: str) -> Document:
         """Seal redacted sound under a fresh id and return what `save_audio` writes.
@@ -68,9 +71,9 @@ class RedactionStore:
         )
         return {"object_id": object_id, "size": size, "media_type": media_type}
 
-    async def save_audio(self, call_id: str, audio: Document, *, tx: Any = None) -> None:
-        """Point the call at its redacted sound."""
-        await self._redactions.update({"call_id": call_id}, {"$set": {"audio": audio}}, tx=tx)
+    async def save_audio(self, call_id: str, audio: Document, *, version: int, tx: Any = None) -> None:
+        """Point a version of the call at its redacted sound."""
+        await self._redactions.update(_of(call_id, version), {"$set": {"audio": audio}}, tx=tx)
 
     async def read_audio(
         self, call_id: str, audio: Document, *, start: int = 0, end: int | None = None
@@ -83,3 +86,7 @@ class RedactionStore:
             place, sealer, plain_size=audio["size"], start=start, end=end
         ):
             yield piece
+
+
+def _of(call_id: str, version: int) -> Document:
+    return {"call_id": call_id, "version": of_version(version)}

@@ -6,75 +6,12 @@ One writer each (house.md); a test holds the source to this list. `tagged` colle
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from domain.records import TAG_FIELDS, Category, LegalBasis, Purpose, Role
+from storage.collection_spec import CollectionSpec, Index
+from storage.collection_spec import up as _up
 
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """One index: fields with direction, unique or not, an optional partial filter and time to live."""
-
-    keys: tuple[tuple[str, int], ...]
-    unique: bool = False
-    partial: dict[str, Any] | None = None
-    expire_after_s: int | None = None
-
-    @property
-    def name(self) -> str:
-        """A stable name made from the fields."""
-        return "_".join(f"{name.replace('.', '-')}{'' if way > 0 else '-desc'}" for name, way in self.keys)
-
-
-@dataclass(frozen=True, slots=True)
-class CollectionSpec:
-    """One collection and what the house promises of it."""
-
-    name: str
-    writer: str
-    personal: bool
-    tagged: bool = False
-    tagged_parts: Sequence[str] = ()
-    """Parts of a document that have tags, and a clock, of their own."""
-    apart: bool = False
-    """Kept beside the keys, in the database that is backed up apart: a restore of the records must not undo it."""
-    indexes: Sequence[Index] = field(default_factory=tuple)
-
-    def validator(self) -> dict[str, Any]:
-        """Return the `$jsonSchema` that MongoDB enforces, empty when there is none."""
-        if not self.tagged:
-            return {}
-        schema = _tags_schema()
-        schema["properties"] |= {part: _tags_schema() for part in self.tagged_parts}
-        return {"$jsonSchema": schema}
-
-
-def _tags_schema() -> dict[str, Any]:
-    return {
-        "bsonType": "object",
-        "required": list(TAG_FIELDS),
-        "properties": {
-            "workspace_id": {"bsonType": "string", "minLength": 1},
-            "category": {"enum": [category.value for category in Category]},
-            "role": {"enum": [role.value for role in Role]},
-            "purposes": {
-                "bsonType": "array",
-                "minItems": 1,
-                "items": {"enum": [purpose.value for purpose in Purpose]},
-            },
-            "legal_basis": {"enum": [basis.value for basis in LegalBasis]},
-            "region": {"bsonType": "string", "minLength": 1},
-            "retain_until": {"bsonType": "date"},
-            "policy_id": {"bsonType": "string", "minLength": 1},
-            "policy_version": {"bsonType": "int", "minimum": 1},
-        },
-    }
-
-
-def _up(*names: str) -> tuple[tuple[str, int], ...]:
-    return tuple((name, 1) for name in names)
+__all__ = ["BY_NAME", "COLLECTIONS", "INSTANT", "KEY_COLLECTION", "TEXT", "CollectionSpec", "Index"]
 
 
 DONE_JOBS_KEPT_S = 30 * 24 * 3600
@@ -115,6 +52,10 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
             Index(_up("workspace_id", "match.stated"), partial={"match.stated": TEXT}),
             Index(_up("workspace_id", "match.log_id"), partial={"match.log_id": TEXT}),
             Index((("workspace_id", 1), ("match.state", 1), ("created_at", -1), ("_id", -1))),
+            Index(
+                (("workspace_id", 1), ("review.state", 1), ("created_at", -1), ("_id", -1)),
+                partial={"review.state": TEXT},
+            ),
         ),
     ),
     CollectionSpec(
@@ -209,14 +150,14 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         "transcription.store",
         personal=True,
         tagged=True,
-        indexes=(Index(_up("workspace_id", "call_id", "kind"), unique=True),),
+        indexes=(Index(_up("workspace_id", "call_id", "version", "kind"), unique=True),),
     ),
     CollectionSpec(
         "redactions",
         "redaction.store",
         personal=True,
         tagged=True,
-        indexes=(Index(_up("workspace_id", "call_id"), unique=True),),
+        indexes=(Index(_up("workspace_id", "call_id", "version"), unique=True),),
     ),
     CollectionSpec(
         "outbox",

@@ -52,6 +52,11 @@ class Homes:
                 copied += int(error.details["nInserted"])
         return copied
 
+    async def drop_index(self, name: str, index: str) -> None:
+        """Drop an index that an earlier version made; safe to run twice, and where it never was."""
+        if index in await self._raw(name).index_information():
+            await self._raw(name).drop_index(index)
+
     async def create_missing(self) -> None:
         """Create collections, validators and indexes that are missing or differ. Safe to run by many at once."""
         for spec in BY_NAME.values():

@@ -17,7 +17,19 @@ async def _proof_apart(database: Database) -> None:
         await database.copy_apart(name)
 
 
-MIGRATIONS: tuple[tuple[int, str, Migration], ...] = ((1, "receipts and tombstones beside the keys", _proof_apart),)
+async def _many_versions(database: Database) -> None:
+    """Let a call have several transcripts: the unique indexes of one per call go, those with the version stay.
+
+    Documents keep their shape: one without a version is of the first (`storage.versions`).
+    """
+    await database.drop_index("transcripts", "workspace_id_call_id_kind")
+    await database.drop_index("redactions", "workspace_id_call_id")
+
+
+MIGRATIONS: tuple[tuple[int, str, Migration], ...] = (
+    (1, "receipts and tombstones beside the keys", _proof_apart),
+    (2, "several versions of a transcript", _many_versions),
+)
 """(number, name, function), in order; the function must be safe to run twice."""
 
 

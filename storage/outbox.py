@@ -30,7 +30,15 @@ class Outbox:
         self._max_attempts = max_attempts
 
     async def add(
-        self, *, workspace_id: str, call_id: str, task: str, queue: Queue, now: datetime, tx: Any = None
+        self,
+        *,
+        workspace_id: str,
+        call_id: str,
+        task: str,
+        queue: Queue,
+        now: datetime,
+        version: int = 1,
+        tx: Any = None,
     ) -> str:
         """Write a job; it is published after the transaction commits. Returns its id."""
         job_id = new_id("job")
@@ -41,6 +49,7 @@ class Outbox:
                 "call_id": call_id,
                 "task": task,
                 "queue": queue.value,
+                "version": version,
                 "state": JobState.READY.value,
                 "attempts": 0,
                 "run_after": now,
@@ -237,4 +246,5 @@ def _job(document: Document) -> Job:
         ),
         attempts=int(document["attempts"]),
         token=str(document.get("token") or ""),
+        version=int(document.get("version", 1)),
     )

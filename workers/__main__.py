@@ -1,4 +1,4 @@
-"""`python -m workers speech|language|ingest|relay`: one worker of a queue, or the relay."""
+"""`python -m workers speech [--model NAME]|language|ingest|relay`: one worker of a queue, or the relay."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import sys
 import structlog
 from celery import Celery
 from celery.signals import worker_ready
+from celery.worker import state
 
-from domain.jobs import Job, Queue
-from domain.logs import where
+from domain.jobs import DEFAULT_MODEL, Job, Queue, speech_queue
 from storage.logs import configure_logs
 from storage.resources import Resources
 from storage.settings import Settings, load_settings
@@ -25,51 +25,65 @@ RELAY = "relay"
 
 
 def main(arguments: list[str]) -> int:
-    """Start what the argument names; return the exit status."""
+    """Start what the arguments name; return the exit status."""
     roles = [*(queue.value for queue in Queue), RELAY]
-    if len(arguments) != 1 or arguments[0] not in roles:
-        sys.stderr.write(f"usage: python -m workers {'|'.join(roles)}\n")
+    role, model = _read(arguments)
+    if role not in roles or (model != DEFAULT_MODEL and role != Queue.SPEECH.value):
+        sys.stderr.write(f"usage: python -m workers {'|'.join(roles)}; speech [--model NAME]\n")
         return 2
     configure_logs()
     settings = load_settings()
-    if arguments[0] == RELAY:
+    if role == RELAY:
         asyncio.run(_relay(settings))
         return 0
-    return _work(settings, Queue(arguments[0]))
+    if model not in {DEFAULT_MODEL, *settings.speech_models}:
+        known = ", ".join(sorted({DEFAULT_MODEL, *settings.speech_models}))
+        sys.stderr.write(f"no speech model of this name in CALLWARD_SPEECH_MODELS; known: {known}\n")
+        return 2
+    return _work(settings, Queue(role), model)
 
 
-def _work(settings: Settings, queue: Queue) -> int:
-    """Consume one queue in this process until SIGTERM; the job under way is finished."""
+def _read(arguments: list[str]) -> tuple[str, str]:
+    """Return the role and the speech model's name; an empty role when the arguments say neither."""
+    match arguments:
+        case [role]:
+            return role, DEFAULT_MODEL
+        case [role, "--model", model]:
+            return role, model
+    return "", DEFAULT_MODEL
+
+
+def _work(settings: Settings, queue: Queue, model: str) -> int:
+    """Consume one queue in this process until SIGTERM; the jobs under way are finished."""
     app = make_celery(settings)
-    process = WorkerProcess(settings)
+    speech = queue is Queue.SPEECH
+    name = speech_queue(model) if speech else queue.value
+    process = WorkerProcess(settings, speech_name=model, at_once=settings.speech_calls_at_once if speech else 1)
 
     @app.task(name=TASK, ignore_result=True)  # type: ignore[untyped-decorator] # celery publishes no types
     def run(job_id: str) -> None:
-        try:
-            process.run(job_id)
-        except Exception as error:  # the job stays in the outbox, its lease runs out  # noqa: BLE001
-            log.error("worker:job:failed", job_id=job_id, **where(error))
+        process.give(job_id)
 
     def ready(**_: object) -> None:
-        log.info("process:ready", role=queue.value)
+        log.info("process:ready", role=name)
 
     worker_ready.connect(ready, weak=False)
-    process.warm(queue)
     try:
+        process.warm(queue)
         app.worker_main(
             [
                 "worker",
                 "--pool=solo",
-                f"--queues={queue.value}",
+                f"--queues={name}",
                 "--loglevel=WARNING",
                 "--without-gossip",
                 "--without-mingle",
                 "--without-heartbeat",
-                f"--hostname={queue.value}@%h",
+                f"--hostname={name}@%h",
             ]
         )
     finally:
-        process.close()
+        process.close(finish=not state.should_terminate)
     return 0
 
 
@@ -88,10 +102,8 @@ async def _relay(settings: Settings) -> None:
         resources.close()
 
 
-async def _publish(app: Celery, job: Job) -> None:
-    await asyncio.to_thread(
-        app.send_task, TASK, args=[job.job_id], queue=job.queue.value, ignore_result=True, retry=False
-    )
+async def _publish(app: Celery, job: Job, queue: str) -> None:
+    await asyncio.to_thread(app.send_task, TASK, args=[job.job_id], queue=queue, ignore_result=True, retry=False)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from celery import Celery
 from kombu.entity import Exchange
 from kombu.entity import Queue as BrokerQueue
 
-from domain.jobs import Queue
+from domain.jobs import Queue, speech_queue
 from storage.settings import Settings
 
 TASK = "callward.run"
@@ -34,16 +34,21 @@ def make_celery(settings: Settings) -> Celery:
         worker_enable_remote_control=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        **_for_broker(url),
+        **_for_broker(url, queue_names(settings)),
     )
     return app
 
 
-def _for_broker(url: str) -> dict[str, Any]:
+def queue_names(settings: Settings) -> list[str]:
+    """Return every queue: one for each kind of worker, and one for each further speech model."""
+    return [*(queue.value for queue in Queue), *(speech_queue(name) for name in settings.speech_models)]
+
+
+def _for_broker(url: str, names: list[str]) -> dict[str, Any]:
     """Return what differs by broker: quorum queues and publisher confirms on RabbitMQ, time-outs on Redis."""
     if url.startswith(("amqp", "pyamqp")):
         return {
-            "task_queues": [_quorum_queue(queue.value) for queue in Queue],
+            "task_queues": [_quorum_queue(name) for name in names],
             "worker_detect_quorum_queues": True,
             "broker_transport_options": {"confirm_publish": True},
         }

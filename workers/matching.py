@@ -8,7 +8,8 @@ from domain.jobs import backoff
 from domain.logs import where
 from domain.policy import Policy
 from governance.workspaces import WorkspaceStore
-from ingest.calls import CallStore, calls_to_match
+from ingest.call_lists import calls_to_match
+from ingest.calls import CallStore
 from ingest.match_document import FIRST_PAUSE_S, LONGEST_PAUSE_S
 from ingest.matches import Matches
 from storage.mongo import Document

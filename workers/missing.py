@@ -14,6 +14,7 @@ from ingest.calls import CallStore
 from ingest.recordings import RecordingStore, object_key
 from storage.mongo import Document
 from storage.resources import Resources
+from storage.versions import version_of
 from workers.runner import STAGE_QUEUE
 
 log = structlog.get_logger()
@@ -83,7 +84,7 @@ class MissingRecordings:
         if await self._resources.objects.exists(object_key(call_id, recording["original"]["object_id"])):
             return
         stage = next((Stage(row["stage"]) for row in call["stages"] if row["state"] != StageState.DONE), STAGES[0])
-        job = await self._job(workspace_id, call_id, stage, now)
+        job = await self._job(call, stage, now)
         if job is None:
             return  # a worker is at it; it finds the recording missing by itself
 
@@ -93,6 +94,7 @@ class MissingRecordings:
                 call_id,
                 stage,
                 StageState.FAILED,
+                version=job.version,
                 call_state=CallState.FAILED,
                 now=now,
                 reason="recording_missing",
@@ -105,17 +107,26 @@ class MissingRecordings:
         )
         log.error("call:recording:missing", call_id=call_id)
 
-    async def _job(self, workspace_id: str, call_id: str, stage: Stage, now: datetime) -> Job | None:
+    async def _job(self, call: Document, stage: Stage, now: datetime) -> Job | None:
         """Hold the call's open job, or a new one, so that it can be made a dead letter; None while a worker has it."""
-        outbox = self._resources.outbox
-        jobs = [job for job in await outbox.of_call(call_id) if job["state"] in _OPEN and job["task"] == stage]
+        outbox, call_id, version = self._resources.outbox, call["_id"], version_of(call)
+        jobs = [
+            job
+            for job in await outbox.of_call(call_id)
+            if job["state"] in _OPEN and job["task"] == stage and version_of(job) == version
+        ]
         if jobs:
             await outbox.wake_waiting(call_id, now=now)
         job_id = (
             jobs[0]["_id"]
             if jobs
             else await outbox.add(
-                workspace_id=workspace_id, call_id=call_id, task=stage.value, queue=STAGE_QUEUE[stage], now=now
+                workspace_id=call["workspace_id"],
+                call_id=call_id,
+                task=stage.value,
+                queue=STAGE_QUEUE[stage],
+                version=version,
+                now=now,
             )
         )
         return await outbox.claim(job_id, now=now)

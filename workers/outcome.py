@@ -18,15 +18,23 @@ class Outcome:
     effect: Effect
     facts: Document = field(default_factory=dict)
     """Fields of the call that the stage found out (duration, language)."""
+    closes: tuple[int, ...] = ()
+    """Earlier versions that let through personal data which this one found: from now on served to nobody."""
+
+
+class WrongWorker(Exception):
+    """This worker does not run the model that the call is to be heard with: the job goes back, and to another queue."""
 
 
 class StageRefused(Exception):
     """The stage cannot finish and trying again cannot help. `code` is a constant word of docs/stages.md.
 
-    With `blocked` the call fails closed: there is a result, and it must not be served.
+    With `blocked` the call fails closed: there is a result, and it must not be served. `closes` is as in `Outcome`:
+    what was found counts against earlier versions even if the new one comes to nothing.
     """
 
-    def __init__(self, code: str, *, blocked: bool = False) -> None:
+    def __init__(self, code: str, *, blocked: bool = False, closes: tuple[int, ...] = ()) -> None:
         super().__init__(code)
         self.code = code
         self.blocked = blocked
+        self.closes = closes

@@ -11,24 +11,27 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from domain.calls import Stage
-from domain.spans import Span, merge_ranges, redact_transcript, silence_ranges, tone_ranges, unheard_ranges
+from domain.review import ReviewState, quality_of, review_reasons
+from domain.spans import Span, redact_transcript
 from domain.speech import Party, Transcript
+from domain.versions import Hearing
 from ingest.recordings import RecordingStore
-from redaction.audio import extend_to_quiet, silence, silenced_throughout
-from redaction.errors import RedactionError, UnsupportedLanguageError
+from redaction.errors import RedactionError, SilenceError, UnsupportedLanguageError
 from redaction.flac import encode_flac
 from redaction.port import KnownParty
+from redaction.sound import check_written, redacted_sound
 from redaction.store import RedactionStore
 from storage.mongo import Document
 from storage.resources import Resources
-from transcription.decode_guard import decode_guarded
+from transcription.decode_guard import decode_guarded, hear_guarded
 from transcription.errors import DecodingStopped, LanguageUnsupported, RecordingError
-from transcription.port import Listening
 from transcription.recording import Recording
 from transcription.store import TranscriptKind, TranscriptStore
 from transcription.transcribe import transcribe_recording
 from workers.audio_file import in_memory_file
+from workers.comparing import compared, earlier_hearings
 from workers.engines import Engines
+from workers.hearing import check_language, check_model, listening, speech_settings, wanted_model
 from workers.outcome import Outcome, StageRefused
 from workers.runner import StageHandler, utc_now
 
@@ -57,29 +60,32 @@ class Pipeline:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.executor, functools.partial(work, *arguments, **named))
 
-    async def _decoded(self, call: Document) -> Recording:
-        """Return the decoded recording. Raises StageRefused with the decoder's reason when it is none."""
+    async def _decoded(self, call: Document, decoder: Callable[..., Result]) -> Result:
+        """Return what the decoder makes of the recording. Raises StageRefused with its reason when it is none."""
         recordings = RecordingStore(self.resources, call["workspace_id"])
         recording = await recordings.of_call(call["_id"])
         async with in_memory_file(recordings.read_original(recording)) as path:
             try:
-                return await self._run(decode_guarded, path, max_duration_s=self.resources.settings.max_recording_s)
+                return await self._run(decoder, path, max_duration_s=self.resources.settings.max_recording_s)
             except DecodingStopped:
                 raise
             except RecordingError as error:
                 raise StageRefused(error.reason) from None
 
     async def transcribe(self, call: Document) -> Outcome:
-        """Turn the recording into words with times, channels apart."""
-        recording = await self._decoded(call)
+        """Turn the recording into words with times, channels apart, with the model that is wanted and no other."""
+        wishes = await speech_settings(self.resources, call)
+        configured = self.resources.settings.speech_models
+        check_model(wanted_model(call, wishes), ours=self.engines.speech_name, configured=configured)
+        recording = await self._decoded(call, hear_guarded)
         parties = {at: Party(name) for at, name in enumerate(call["channels"])}
         engine = await self._run(lambda: self.engines.speech)
+        known = await listening(self.resources, call, wishes)
         try:
-            transcript = await self._run(
-                transcribe_recording, recording, engine, parties=parties, listening=Listening(call["language"])
-            )
+            transcript = await self._run(transcribe_recording, recording, engine, parties=parties, listening=known)
         except LanguageUnsupported:
             raise StageRefused("language_unsupported", blocked=True) from None
+        check_language(transcript, wishes)
         store = TranscriptStore(self.resources, call["workspace_id"])
         sealed = await store.seal(call, TranscriptKind.CLEAR, transcript, now=utc_now())
 
@@ -89,17 +95,18 @@ class Pipeline:
         return Outcome(
             effect,
             {
-                "duration_s": round(recording.duration_s, 3),
+                "duration_s": round(recording.facts.duration_s, 3),
                 "channel_count": transcript.channels,
                 "spoken_language": transcript.language,
-                "truncated": recording.truncated,
+                "truncated": recording.facts.truncated,
+                "quality": quality_of(transcript),
             },
         )
 
     async def redact_text(self, call: Document) -> Outcome:
         """Find personal data, replace it, and look again: what a second look still sees blocks the call."""
         transcripts = TranscriptStore(self.resources, call["workspace_id"])
-        transcript = await transcripts.load(call["_id"], TranscriptKind.CLEAR)
+        transcript = await transcripts.load(call["_id"], TranscriptKind.CLEAR, version=call["version"])
         known = await self._known(call)
         finder = await self._run(lambda: self.engines.finder)
         try:
@@ -109,8 +116,10 @@ class Pipeline:
         except RedactionError:
             raise StageRefused("redaction_refused", blocked=True) from None
         redacted = redact_transcript(transcript, spans)
+        earlier = await earlier_hearings(self.resources, call)
+        beside = await self._run(compared, Hearing(transcript, redacted, spans), earlier)
         if await self._run(finder.residual, redacted):
-            raise StageRefused("residual_personal_data", blocked=True)
+            raise StageRefused("residual_personal_data", blocked=True, closes=beside.leaking)
         sealed = await transcripts.seal(call, TranscriptKind.REDACTED, redacted, now=utc_now())
         redactions = RedactionStore(self.resources, call["workspace_id"])
 
@@ -118,7 +127,11 @@ class Pipeline:
             await redactions.save_spans(call, spans, finder.stamp, now=utc_now(), tx=tx)
             await transcripts.save(sealed, tx=tx)
 
-        return Outcome(effect)
+        below = (await speech_settings(self.resources, call)).review_below
+        reasons = review_reasons(transcript, review_below=below, found_less=beside.found_less)
+        state = ReviewState.NEEDED if reasons else ReviewState.NOT_NEEDED
+        review = {"state": state.value, "reasons": [one.value for one in reasons], "decided_at": None}
+        return Outcome(effect, {"review": review}, closes=beside.leaking)
 
     async def _known(self, call: Document) -> KnownParty:
         recordings = RecordingStore(self.resources, call["workspace_id"])
@@ -128,15 +141,16 @@ class Pipeline:
     async def redact_audio(self, call: Document) -> Outcome:
         """Silence in the sound what the same span list hides in the text."""
         redactions = RedactionStore(self.resources, call["workspace_id"])
-        transcript = await TranscriptStore(self.resources, call["workspace_id"]).load(call["_id"], TranscriptKind.CLEAR)
-        spans = await redactions.spans(call["_id"])
-        recording = await self._decoded(call)
+        transcripts, version = TranscriptStore(self.resources, call["workspace_id"]), call["version"]
+        transcript = await transcripts.load(call["_id"], TranscriptKind.CLEAR, version=version)
+        spans = await redactions.spans(call["_id"], version=version)
+        recording = await self._decoded(call, decode_guarded)
         async with in_memory_file(_nothing()) as path:
             await self._run(_write_redacted, path, recording, transcript, spans)
             audio = await redactions.put_audio(call["_id"], _read(path), media_type=FLAC)
 
         async def effect(tx: Any) -> None:
-            await redactions.save_audio(call["_id"], audio, tx=tx)
+            await redactions.save_audio(call["_id"], audio, version=version, tx=tx)
 
         return Outcome(effect)
 
@@ -145,14 +159,14 @@ def _write_redacted(path: Path, recording: Recording, transcript: Transcript, sp
     """Write the silenced sound as FLAC. Raises StageRefused: sound that could not be silenced as asked is not kept."""
     if len(recording.channels) != transcript.channels:
         raise StageRefused("channels_changed", blocked=True)
-    channels, rate = recording.channels, recording.sample_rate
-    hidden = merge_ranges([*silence_ranges(transcript, spans), *unheard_ranges(transcript), *tone_ranges(transcript)])
-    ranges = extend_to_quiet(channels, rate, hidden)
-    silent = silence(channels, rate, ranges)
-    if not silenced_throughout(silent, rate, ranges):
-        raise StageRefused("sound_not_silenced", blocked=True)
-    with path.open("wb") as file:
-        encode_flac(silent, rate, file)
+    sound = redacted_sound(recording.channels, recording.sample_rate, transcript, spans)
+    with path.open("w+b") as file:
+        encode_flac(sound.channels, sound.sample_rate, file)
+        file.seek(0)
+        try:
+            check_written(file, sound, lossless=True)
+        except SilenceError:
+            raise StageRefused("sound_not_silenced", blocked=True) from None
 
 
 async def _nothing() -> AsyncIterator[bytes]:

@@ -1,11 +1,16 @@
-"""One worker process: one event loop, one executor thread for heavy work, stores and engines opened once."""
+"""One worker process: an event loop in a thread of its own, threads for heavy work, stores and engines opened once."""
 
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any, Final
 
-from domain.jobs import Queue
+import structlog
+
+from domain.jobs import DEFAULT_MODEL, Queue
+from domain.logs import where
 from storage.resources import Resources
 from storage.settings import Settings
 from workers.chores import CHORES, ChoreRunner
@@ -14,15 +19,55 @@ from workers.erasure import erase_call
 from workers.pipeline import Pipeline
 from workers.runner import JobRunner
 
+log = structlog.get_logger()
+_CLOSING_S: Final = 10.0
+
+
+class Slots:
+    """So many pieces of work at once on an event loop, given in from another thread.
+
+    `give` comes back when there is room for one more: whoever waits for work meanwhile takes none that another
+    process could do at once.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, most: int) -> None:
+        self._loop = loop
+        self._free = threading.Semaphore(most)
+        self._under_way: set[Future[Any]] = set()
+        self._free.acquire()
+
+    def give(self, work: Any) -> None:
+        """Begin a coroutine on the loop; wait until another could begin."""
+        begun = asyncio.run_coroutine_threadsafe(work, self._loop)
+        self._under_way.add(begun)
+        begun.add_done_callback(self._done)
+        self._free.acquire()
+
+    def _done(self, ended: Future[Any]) -> None:
+        self._under_way.discard(ended)
+        self._free.release()
+
+    def finish(self) -> None:
+        """Wait until all work has ended."""
+        wait(tuple(self._under_way))
+
+    def abandon(self) -> None:
+        """Cancel what is under way: leases run out, and other workers do it again."""
+        for one in tuple(self._under_way):
+            one.cancel()
+
 
 class WorkerProcess:
-    """Runs jobs one after another on the process's own loop. Close it at the end."""
+    """Runs jobs on the process's own loop, `at_once` of them together. Close it at the end."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._loop = asyncio.Runner()
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stage")
+    def __init__(self, settings: Settings, *, speech_name: str = DEFAULT_MODEL, at_once: int = 1) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="loop", daemon=True)
+        self._thread.start()
+        self._slots = Slots(self._loop, at_once)
+        self._executor = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="stage")
         self._resources = Resources.open(settings)
-        self._engines = Engines(settings)
+        self._engines = Engines(settings, speech_name=speech_name)
         pipeline = Pipeline(self._resources, self._engines, self._executor)
         self._runner = JobRunner(
             self._resources,
@@ -35,12 +80,32 @@ class WorkerProcess:
         """Load the queue's engine. Raises ModelMissing or ModelMissingError, which name what to install."""
         self._engines.warm(queue)
 
-    def run(self, job_id: str) -> None:
-        """Do one job; what goes wrong is written down by the runner."""
-        self._loop.run(self._runner.run(job_id))
+    def give(self, job_id: str) -> None:
+        """Begin a job; come back when there is room for another. What goes wrong is written down by the runner."""
+        self._slots.give(self._run(job_id))
 
-    def close(self) -> None:
-        """Close stores, thread and loop."""
-        self._resources.close()
-        self._executor.shutdown(cancel_futures=True)
+    async def _run(self, job_id: str) -> None:
+        try:
+            await self._runner.run(job_id)
+        except Exception as error:  # the job stays in the outbox, its lease runs out  # noqa: BLE001
+            log.error("worker:job:failed", job_id=job_id, **where(error))
+
+    def close(self, *, finish: bool = True) -> None:
+        """Finish the jobs under way, or abandon them; then close stores, threads and loop."""
+        if finish:
+            self._slots.finish()
+        else:
+            self._slots.abandon()
+        self._executor.shutdown(wait=finish, cancel_futures=True)
+        asyncio.run_coroutine_threadsafe(self._close_stores(), self._loop).result(timeout=_CLOSING_S)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=_CLOSING_S)
         self._loop.close()
+
+    async def _close_stores(self) -> None:
+        """Close the stores once nothing on the loop uses them any more."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        self._resources.close()

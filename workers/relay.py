@@ -16,18 +16,21 @@ from domain.calls import CallState, Stage, StageState
 from domain.errors import Gone, LostLease
 from domain.jobs import Job, Queue
 from domain.logs import where
-from ingest.calls import CallStore, due_calls
+from ingest.call_lists import due_calls
+from ingest.calls import CallStore
 from storage.resources import Resources
 from workers.ageing import Ageing
 from workers.inbox import InboxLook
 from workers.matching import match_recordings
 from workers.orphans import OrphanWatch
 from workers.restored import RestoredLook
+from workers.routing import queue_of
 from workers.runner import utc_now
 
 log = structlog.get_logger()
 
-Publish = Callable[[Job], Awaitable[None]]
+Publish = Callable[[Job, str], Awaitable[None]]
+"""Hands a job's id to the broker, for the queue of this name."""
 POLL_S = 0.1
 BROKER_PAUSE_S = 1.0
 ABANDONED_AFTER = timedelta(days=7)
@@ -76,7 +79,7 @@ class Relay:
         republish_after = timedelta(seconds=self._resources.settings.republish_after_s)
         jobs = await self._resources.outbox.publishable(now=utc_now(), republish_after=republish_after)
         for job in jobs:
-            await self._publish(job)
+            await self._publish(job, await queue_of(self._resources, job))
         if jobs:
             await self._resources.outbox.mark_published(*(job.job_id for job in jobs), now=utc_now())
             log.info("outbox:published", jobs=len(jobs))
@@ -118,6 +121,7 @@ class Sweep:
                 job.call_id,
                 Stage(job.task),
                 StageState.FAILED,
+                version=job.version,
                 call_state=CallState.FAILED,
                 now=utc_now(),
                 reason="worker_lost",

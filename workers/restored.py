@@ -17,8 +17,9 @@ import structlog
 
 from domain.logs import where
 from governance.holds import HoldStore
+from ingest.call_lists import live_calls_after
 from ingest.call_logs import CallLogStore
-from ingest.calls import CallStore, live_calls_after
+from ingest.calls import CallStore
 from ingest.cdrs import CdrStore
 from ingest.tombstones import ErasedCall, TombstoneStore, erased_rows_after
 from storage.mongo import Document

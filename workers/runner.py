@@ -5,27 +5,29 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from domain.calls import CallState, Stage, StageState, next_stage
 from domain.errors import Gone, LostLease
-from domain.jobs import Job, JobState, Queue, backoff
+from domain.jobs import Job, Queue, backoff
 from domain.logs import where
 from domain.processing import Decision, Reason, Verdict
 from domain.records import Purpose
 from governance.guard import Guard
+from ingest.call_runs import run_of
 from ingest.calls import CallStore
 from storage.mongo import Document
 from storage.resources import Resources
+from workers.endings import ASK_AGAIN, Endings, utc_now
 from workers.lease import leased
-from workers.outcome import Outcome, StageRefused
+from workers.outcome import Outcome, StageRefused, WrongWorker
 
+__all__ = ["STAGE_QUEUE", "JobRunner", "StageHandler", "utc_now"]
 log = structlog.get_logger()
 
-ASK_AGAIN = timedelta(seconds=60)
 STAGE_PURPOSE: Mapping[Stage, Purpose] = {
     Stage.TRANSCRIBE: Purpose.TRANSCRIPTION,
     Stage.REDACT_TEXT: Purpose.REDACTION,
@@ -39,11 +41,6 @@ STAGE_QUEUE: Mapping[Stage, Queue] = {
 _OVER = frozenset({Reason.ERASURE_PENDING, Reason.RETENTION_OVER})
 
 StageHandler = Callable[[Document], Awaitable[Outcome]]
-
-
-def utc_now() -> datetime:
-    """Return this instant, aware."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,28 +96,35 @@ class JobRunner:
             await self._drop(job)
 
     async def _settle_stage(self, job: Job, stage: Stage, calls: CallStore) -> None:
+        endings = Endings(self.resources, calls)
         try:
-            await self._do_stage(job, stage, calls)
+            await self._do_stage(job, stage, calls, endings)
         except (LostLease, Gone):
             raise
+        except WrongWorker:
+            await endings.hand_back(job, stage)
         except StageRefused as refusal:
-            await self._fail(job, stage, calls, code=refusal.code, blocked=refusal.blocked)
+            await endings.fail(job, stage, code=refusal.code, blocked=refusal.blocked, closes=refusal.closes)
         except Exception as error:  # one bad call must not stop the worker  # noqa: BLE001
-            await self._try_later(job, stage, calls, error)
+            await endings.try_later(job, stage, error, pause=self._pause(job))
 
-    async def _do_stage(self, job: Job, stage: Stage, calls: CallStore) -> None:
+    async def _do_stage(self, job: Job, stage: Stage, calls: CallStore, endings: Endings) -> None:
         call = await calls.raw(job.call_id)
         if call is None or CallState(call["state"]) in {CallState.ERASING, CallState.ERASED}:
             await self._drop(job)
             return
+        run = run_of(call, job.version)
+        if run is None:  # another version has taken its place
+            await self._drop(job)
+            return
         decision = await Guard(self.resources).ask(call, purpose=STAGE_PURPOSE[stage], now=utc_now())
         if decision.verdict is not Verdict.GO:
-            await self._refuse(job, stage, calls, decision)
+            await self._refuse(job, stage, endings, decision)
             return
         started = time.monotonic()
         await self._begin(job, stage, calls)
         async with leased(self.resources, job):
-            outcome = await self.handlers[stage](call)
+            outcome = await self.handlers[stage](run)
             await self._commit(job, stage, calls, outcome, took_s=time.monotonic() - started)
 
     async def _begin(self, job: Job, stage: Stage, calls: CallStore) -> None:
@@ -131,7 +135,13 @@ class JobRunner:
             if not await self.resources.outbox.renew(job, now=now, tx=tx):
                 raise LostLease("the job is held by another worker", job_id=job.job_id)
             await calls.set_stage(
-                job.call_id, stage, StageState.RUNNING, call_state=CallState.PROCESSING, now=now, tx=tx
+                job.call_id,
+                stage,
+                StageState.RUNNING,
+                version=job.version,
+                call_state=CallState.PROCESSING,
+                now=now,
+                tx=tx,
             )
 
         await self.resources.database.transaction(write)
@@ -147,11 +157,15 @@ class JobRunner:
                 job.call_id,
                 stage,
                 StageState.DONE,
+                version=job.version,
                 call_state=CallState.PROCESSING if following else CallState.READY,
                 now=now,
                 took_s=took_s,
                 facts={**outcome.facts, **({} if following else {"ready_at": now})},
                 tx=tx,
+            )
+            await calls.advance(
+                job.call_id, job.version, closes=outcome.closes, ready=following is None, now=now, tx=tx
             )
             if following is not None:
                 await self.resources.outbox.add(
@@ -159,6 +173,7 @@ class JobRunner:
                     call_id=job.call_id,
                     task=following.value,
                     queue=STAGE_QUEUE[following],
+                    version=job.version,
                     now=now,
                     tx=tx,
                 )
@@ -173,57 +188,11 @@ class JobRunner:
         await self.resources.database.transaction(write)
         log.info("job:dropped")
 
-    async def _refuse(self, job: Job, stage: Stage, calls: CallStore, decision: Decision) -> None:
+    async def _refuse(self, job: Job, stage: Stage, endings: Endings, decision: Decision) -> None:
         log.info("call:stage:refused", stage=stage.value, verdict=decision.verdict.value, reason=decision.reason.value)
         if decision.reason in _OVER:
             await self._drop(job)
         elif decision.verdict is Verdict.NEVER:
-            await self._fail(job, stage, calls, code=decision.reason.value, blocked=True)
+            await endings.fail(job, stage, code=decision.reason.value, blocked=True)
         else:
-            await self._wait(job, stage, calls, code=decision.reason.value)
-
-    async def _wait(self, job: Job, stage: Stage, calls: CallStore, *, code: str) -> None:
-        async def write(tx: Any) -> None:
-            now = utc_now()
-            await self.resources.outbox.release(job, now=now, after=ASK_AGAIN, code=code, count_attempt=False, tx=tx)
-            await calls.set_stage(
-                job.call_id, stage, StageState.WAITING, call_state=CallState.WAITING, now=now, reason=code, tx=tx
-            )
-
-        await self.resources.database.transaction(write)
-
-    async def _fail(self, job: Job, stage: Stage, calls: CallStore, *, code: str, blocked: bool) -> None:
-        async def write(tx: Any) -> None:
-            await self.resources.outbox.bury(job, code=code, tx=tx)
-            await calls.set_stage(
-                job.call_id,
-                stage,
-                StageState.BLOCKED if blocked else StageState.FAILED,
-                call_state=CallState.BLOCKED if blocked else CallState.FAILED,
-                now=utc_now(),
-                reason=code,
-                tx=tx,
-            )
-
-        await self.resources.database.transaction(write)
-        log.warning("call:stage:failed", stage=stage.value, blocked=blocked, reason=code)
-
-    async def _try_later(self, job: Job, stage: Stage, calls: CallStore, error: Exception) -> None:
-        code = getattr(error, "code", None) or getattr(error, "reason", None) or "internal"
-        log.warning("call:stage:error", stage=stage.value, attempt=job.attempts, **where(error))
-
-        async def write(tx: Any) -> None:
-            now = utc_now()
-            state = await self.resources.outbox.release(job, now=now, after=self._pause(job), code=code, tx=tx)
-            dead = state is JobState.DEAD
-            await calls.set_stage(
-                job.call_id,
-                stage,
-                StageState.FAILED if dead else StageState.PENDING,
-                call_state=CallState.FAILED if dead else CallState.PROCESSING,
-                now=now,
-                reason=code,
-                tx=tx,
-            )
-
-        await self.resources.database.transaction(write)
+            await endings.wait(job, stage, code=decision.reason.value)

@@ -20,7 +20,9 @@ from api.openapi import errors
 from api.reading import ClearCopy, clear_copy
 from domain.calls import CallState
 from domain.errors import Conflict, Gone, IdempotencyKeyMissing, NotFound
+from domain.review import ReviewState
 from governance.workspaces import WorkspaceStore
+from ingest.call_lists import CallLists
 from ingest.call_logs import CallLogEntry, CallLogStore
 from ingest.calls import CallStore
 from ingest.documents import NewCall
@@ -34,6 +36,7 @@ from ingest.tombstones import Erased
 from redaction.store import RedactionStore
 from storage.mongo import Document
 from storage.resources import Resources
+from storage.versions import version_of
 
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
 _ERASED: Final[dict[int | str, dict[str, Any]]] = {
@@ -241,18 +244,20 @@ async def list_calls(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     state: Annotated[list[CallState] | None, Query(description="Only calls in these states.")] = None,
+    review: Annotated[ReviewState | None, Query(description="Only calls whose review stands so.")] = None,
 ) -> CallPage:
     """Return the workspace's calls, newest first. Erased and due calls are not among them."""
     workspace_id = workspace_of(caller)
     after = None if cursor is None else await read_cursor(stores, workspace_id, cursor)
-    found = await CallStore(stores, workspace_id).page(now=utc_now(), limit=limit + 1, after=after, states=state or ())
+    found = await CallLists(stores, workspace_id).page(
+        now=utc_now(), limit=limit + 1, after=after, states=state or (), review=review
+    )
     following = None
     if len(found) > limit:
         last = found[limit - 1]
         following = await make_cursor(stores, workspace_id, last["created_at"], last["_id"])
-        query = urlencode(
-            {"limit": limit, "cursor": following, "state": [one.value for one in state or ()]}, doseq=True
-        )
+        only = {"state": [one.value for one in state or ()], "review": [review.value] if review else []}
+        query = urlencode({"limit": limit, "cursor": following, **only}, doseq=True)
         response.headers["Link"] = f'</v1/calls?{query}>; rel="next"'
     return CallPage(calls=[views.call(document) for document in found[:limit]], next=following)
 
@@ -265,7 +270,7 @@ async def search_calls(body: SearchIn, caller: CallsReader, stores: Stores) -> C
     if number is None:  # a withheld number or a service code is nobody
         return CallPage(calls=[], next=None)
     ids = await CallLogStore(stores, workspace_id).calls_with_number(number, now=now, limit=body.limit)
-    found = await CallStore(stores, workspace_id).page(now=now, limit=body.limit, ids=ids)
+    found = await CallLists(stores, workspace_id).page(now=now, limit=body.limit, ids=ids)
     return CallPage(calls=[views.call(document) for document in found], next=None)
 
 
@@ -286,7 +291,7 @@ async def get_call(call_id: str, caller: CallFollower, stores: Stores, clear: Cl
         except Gone:
             numbers = None
     try:
-        redaction = await RedactionStore(stores, workspace_id).of_call(call_id)
+        redaction = await RedactionStore(stores, workspace_id).of_call(call_id, version=version_of(document))
     except NotFound:
         redaction = None
     return views.call_detail(document, log=log, redaction=redaction, numbers=numbers)

@@ -12,10 +12,10 @@ from api.answers import TranscriptOut
 from api.auth import Stores, TranscriptReader, workspace_of
 from api.openapi import errors
 from api.ranges import parse_range
-from api.reading import ClearCopy, clear_copy, servable_call
+from api.reading import AskedVersion, ClearCopy, clear_copy, servable_call, servable_version
 from domain.errors import CallwardError, Forbidden
 from domain.scopes import Scope
-from domain.speech import Transcript, transcript_to_dict
+from domain.speech import transcript_to_dict
 from ingest.recordings import RecordingStore
 from redaction.store import RedactionStore
 from transcription.render import FORMATS
@@ -67,7 +67,7 @@ def _weighted(entry: str) -> tuple[str, float]:
     response_model=TranscriptOut,
     responses={
         200: {"content": {media: {"schema": {"type": "string"}} for name, media in _MEDIA.items() if name != "json"}},
-        **errors("not-found", "gone", "not-ready", "blocked", "not-acceptable", "reason-missing"),
+        **errors("not-found", "gone", "not-ready", "blocked", "rejected", "not-acceptable", "reason-missing"),
     },
 )
 async def read_transcript(
@@ -75,22 +75,24 @@ async def read_transcript(
     caller: TranscriptReader,
     stores: Stores,
     clear: ClearCopy,
+    version: AskedVersion = None,
     format: Annotated[Format | None, Query(description="Instead of the Accept header.")] = None,  # noqa: A002 - the API's word
     accept: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Return the redacted transcript as JSON, WebVTT, SubRip or plain text, by `Accept` or `?format=`."""
+    """Return the redacted transcript as JSON, WebVTT, SubRip or plain text, by `Accept` or `?format=`.
+
+    Of a call that was heard again, the version that is served, or another by `?version=`.
+    """
     wanted = chosen_format(format, accept)
     _may_read_redacted(caller.scopes, clear=clear.clear)
-    await servable_call(stores, caller, call_id)
+    call = await servable_call(stores, caller, call_id)
     as_spoken = await clear_copy(stores, caller, clear, call_id=call_id, event="call:transcript:read_clear")
     kind = TranscriptKind.CLEAR if as_spoken else TranscriptKind.REDACTED
-    transcript = await TranscriptStore(stores, workspace_of(caller)).load(call_id, kind)
-    return _rendered(transcript, wanted, call_id=call_id, redacted=not as_spoken)
-
-
-def _rendered(transcript: Transcript, wanted: str, *, call_id: str, redacted: bool) -> Response:
+    chosen = servable_version(call, version, as_spoken=as_spoken)
+    transcript = await TranscriptStore(stores, workspace_of(caller)).load(call_id, kind, version=chosen)
     if wanted == "json":
-        return JSONResponse({"call_id": call_id, "redacted": redacted, **transcript_to_dict(transcript)})
+        told = {"call_id": call_id, "version": chosen, "redacted": not as_spoken}
+        return JSONResponse({**told, **transcript_to_dict(transcript)})
     media, render = FORMATS[wanted]
     return Response(render(transcript), media_type=f"{media}; charset=utf-8")
 
@@ -107,7 +109,7 @@ def _may_read_redacted(scopes: frozenset[Scope], *, clear: bool) -> None:
     responses={
         200: {"description": "The sound: FLAC; for the clear copy, its own media type", "content": _SOUND},
         206: {"description": "The asked range", "content": _SOUND},
-        **errors("not-found", "gone", "not-ready", "blocked", "reason-missing", "range-not-satisfiable"),
+        **errors("not-found", "gone", "not-ready", "blocked", "rejected", "reason-missing", "range-not-satisfiable"),
     },
 )
 async def read_recording(
@@ -115,11 +117,15 @@ async def read_recording(
     caller: TranscriptReader,
     stores: Stores,
     clear: ClearCopy,
+    version: AskedVersion = None,
     range: Annotated[str | None, Header(description="One byte range, as `bytes=0-1023`.")] = None,  # noqa: A002 - HTTP's word
 ) -> StreamingResponse:
-    """Return the redacted sound (FLAC; personal data is replaced by a tone), whole or by range."""
+    """Return the redacted sound (FLAC; personal data is replaced by a tone), whole or by range.
+
+    Text and sound of one `version` belong together; a recording as spoken has no versions.
+    """
     _may_read_redacted(caller.scopes, clear=clear.clear)
-    await servable_call(stores, caller, call_id)
+    call = await servable_call(stores, caller, call_id)
     workspace_id = workspace_of(caller)
     if await clear_copy(stores, caller, clear, call_id=call_id, event="call:recording:read_clear"):
         recordings = RecordingStore(stores, workspace_id)
@@ -129,7 +135,8 @@ async def read_recording(
         pieces = recordings.read_original(recording, start=span.start, end=span.end)
         return await _streamed(pieces, span.headers(), span.status, original["media_type"])
     redactions = RedactionStore(stores, workspace_id)
-    audio = (await redactions.of_call(call_id))["audio"]
+    chosen = servable_version(call, version, as_spoken=False)
+    audio = (await redactions.of_call(call_id, version=chosen))["audio"]
     span = parse_range(range, audio["size"])
     pieces = redactions.read_audio(call_id, audio, start=span.start, end=span.end)
     return await _streamed(pieces, span.headers(), span.status, audio["media_type"])

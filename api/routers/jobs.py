@@ -35,7 +35,9 @@ async def requeue(job_id: str, caller: Admin, stores: Stores) -> dict[str, str]:
     async def write(tx: Any) -> str:
         job = await stores.outbox.requeue(job_id, workspace_id=caller.workspace_id, now=now, tx=tx)
         if job.task in set(Stage):
-            await CallStore(stores, job.workspace_id).reopen(job.call_id, Stage(job.task), now=now, tx=tx)
+            await CallStore(stores, job.workspace_id).reopen(
+                job.call_id, Stage(job.task), version=job.version, now=now, tx=tx
+            )
         return job.workspace_id
 
     workspace_id = await stores.database.transaction(write)

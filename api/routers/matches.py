@@ -14,7 +14,7 @@ from api.bodies import MatchIn
 from api.cursors import make_cursor, read_cursor
 from api.openapi import errors
 from governance.workspaces import WorkspaceStore
-from ingest.calls import CallStore
+from ingest.call_lists import CallLists
 from ingest.matches import Matches
 
 router = APIRouter(prefix="/v1/matches", tags=["matches"])
@@ -37,7 +37,7 @@ async def list_matches(
     """
     workspace_id = workspace_of(caller)
     after = None if cursor is None else await read_cursor(stores, workspace_id, cursor)
-    calls = CallStore(stores, workspace_id)
+    calls = CallLists(stores, workspace_id)
     found = await calls.page_of_matches(state, now=utc_now(), limit=limit + 1, after=after)
     following = None
     if len(found) > limit:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.auth import CallsWriter, Stores, TranscriptReader, utc_now, workspace_of
 from api.openapi import errors
-from api.reading import ClearCopy, clear_copy, servable_call
+from api.reading import ClearCopy, clear_copy, servable_call, servable_version
 from api.vcon_answers import VConTakenOut, taken
 from domain.errors import Forbidden, Gone, TooLarge
 from domain.scopes import Scope
@@ -114,7 +114,7 @@ async def _whole(request: Request) -> bytes:
     response_class=VConResponse,
     responses={
         200: {"description": "A vCon of syntax 0.4.0", "content": {MEDIA_TYPE: _SHOWN}},
-        **errors("not-found", "gone", "not-ready", "blocked", "reason-missing", "too-large"),
+        **errors("not-found", "gone", "not-ready", "blocked", "rejected", "reason-missing", "too-large"),
     },
 )
 async def read_vcon(
@@ -139,6 +139,7 @@ async def read_vcon(
     logs, recordings = CallLogStore(stores, workspace_id), RecordingStore(stores, workspace_id)
     log, numbers = await logs.of_call(call_id), {}
     as_spoken = await clear_copy(stores, caller, clear, call_id=call_id, event="call:vcon:read_clear")
+    version = servable_version(call, None, as_spoken=as_spoken)
     if as_spoken:
         recording = await recordings.of_call(call_id)
         pieces = recordings.read_original(recording)
@@ -146,14 +147,14 @@ async def read_vcon(
         with contextlib.suppress(Gone):  # their retention is over before the call's
             numbers = {} if log is None else await logs.numbers(log, now=utc_now())
     else:
-        redaction = await RedactionStore(stores, workspace_id).of_call(call_id)
+        redaction = await RedactionStore(stores, workspace_id).of_call(call_id, version=version)
         audio = redaction["audio"]
         pieces = RedactionStore(stores, workspace_id).read_audio(call_id, audio)
-        sound = await _sound(pieces, audio, address, inline=inline)
-        version = f"{audio['object_id']}:{redaction['created_at'].isoformat()}"
-        redacted_id = uuid8(index.token(f"vcon:{call_id}:redacted:{version}"))
+        sound = await _sound(pieces, audio, f"{address}?version={version}", inline=inline)
+        made = f"{audio['object_id']}:{redaction['created_at'].isoformat()}"
+        redacted_id = uuid8(index.token(f"vcon:{call_id}:redacted:{made}"))
     kind = TranscriptKind.CLEAR if as_spoken else TranscriptKind.REDACTED
-    transcript = await TranscriptStore(stores, workspace_id).load(call_id, kind)
+    transcript = await TranscriptStore(stores, workspace_id).load(call_id, kind, version=version)
     told = Told(
         vcon_id=redacted_id or spoken_id,
         redacted_from=spoken_id if redacted_id else None,

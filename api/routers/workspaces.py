@@ -10,7 +10,10 @@ from api.auth import Admin, Stores, administered, platform_only, utc_now
 from api.bodies import KeyIn, WorkspaceIn
 from api.keys import KeyStore
 from api.openapi import errors
+from api.speech_bodies import SpeechIn
 from domain.errors import Invalid
+from domain.jobs import DEFAULT_MODEL
+from domain.listening import SpeechSettings
 from governance.workspaces import NewWorkspace, WorkspaceStore
 from storage.mongo import Document
 
@@ -42,6 +45,26 @@ async def create_workspace(body: WorkspaceIn, caller: Admin, stores: Stores) -> 
 async def get_workspace(workspace_id: str, caller: Admin, stores: Stores) -> WorkspaceOut:
     """Return a workspace with the policy in force."""
     return views.workspace(await WorkspaceStore(stores).get(administered(caller, workspace_id)))
+
+
+@router.put("/{workspace_id}/speech", summary="Say how calls are heard", responses=errors("not-found", "too-large"))
+async def set_speech(workspace_id: str, body: SpeechIn, caller: Admin, stores: Stores) -> WorkspaceOut:
+    """Set language, hot words, model and the threshold of review for calls that are heard from now on.
+
+    The whole is replaced. Calls that were heard before keep their transcripts; `POST /v1/calls/{id}/transcriptions`
+    has one of them heard again.
+    """
+    wishes = SpeechSettings(
+        body.language, tuple(body.allowed_languages), tuple(body.hot_words), body.review_below, body.model
+    )
+    found = await WorkspaceStore(stores).set_speech(administered(caller, workspace_id), wishes)
+    detail: dict[str, str | int] = {
+        "hot_words": len(found.speech.hot_words),
+        "model": found.speech.model or DEFAULT_MODEL,
+        "language": found.speech.language or "detected",
+    }
+    await stores.audit.append(workspace_id, "workspace:speech:set", actor=caller.key_id, now=utc_now(), detail=detail)
+    return views.workspace(found)
 
 
 @router.post("/{workspace_id}/keys", status_code=201, summary="Make an API key", responses=errors("not-found"))

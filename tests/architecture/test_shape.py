@@ -34,7 +34,7 @@ def _importers(name: str) -> set[str]:
 
 
 def test_words_are_written_out_in_two_places_only() -> None:
-    assert _importers("transcription.render") == {"api.routers.content", "cli.files"}
+    assert _importers("transcription.render") == {"api.routers.content", "cli.speech.results"}
     writers = _importers("transcript_to_dict")
     assert writers == {"api.routers.content", "transcription.render", "transcription.store"}
 

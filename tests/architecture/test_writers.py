@@ -125,7 +125,7 @@ def test_work_across_workspaces_is_the_platforms_own() -> None:
         ("governance.workspaces", "workspaces"),
         ("ingest.call_logs", "call_logs"),  # the look for due identifiers
         ("ingest.cdrs", "cdrs"),  # the look for due identifiers
-        ("ingest.calls", "calls"),  # the sweep's look for due calls
+        ("ingest.call_lists", "calls"),  # the sweep's look for due calls
         ("ingest.inbox", "inbox"),  # the relay forgets what has waited too long
         ("ingest.tombstones", "tombstones"),  # the look after a restore
         ("ingest.imports", "imports"),  # the look for imports whose process died

@@ -152,10 +152,10 @@ async def _make_ready(settings: Settings, workspace_id: str, call_id: str) -> No
             await transcripts.save(await transcripts.seal(call, kind, text, now=now))
         await redactions.save_spans(call, spans, finder.stamp, now=now)
         audio = await redactions.put_audio(call_id, _pieces(b"fLaC" + bytes(range(256)) * 400), media_type="audio/flac")
-        await redactions.save_audio(call_id, audio)
+        await redactions.save_audio(call_id, audio, version=1)
         for stage in STAGES:
             await calls.set_stage(
-                call_id, stage, StageState.DONE, call_state=CallState.READY, now=now, facts={"ready_at": now}
+                call_id, stage, StageState.DONE, version=1, call_state=CallState.READY, now=now, facts={"ready_at": now}
             )
     finally:
         resources.close()

@@ -102,9 +102,9 @@ class Case:
         redactions = RedactionStore(self.resources, self.tenant.workspace_id)
         await redactions.save_spans(call, (), FinderStamp("test", "none", "1"), now=utc_now())
         audio = await redactions.put_audio(call_id, pieces_of(b"fLaC" + bytes(100)), media_type="audio/flac")
-        await redactions.save_audio(call_id, audio)
+        await redactions.save_audio(call_id, audio, version=1)
         for stage in STAGES:
-            await calls.set_stage(call_id, stage, StageState.DONE, call_state=CallState.READY, now=utc_now())
+            await calls.set_stage(call_id, stage, StageState.DONE, version=1, call_state=CallState.READY, now=utc_now())
 
     async def sweep(self) -> None:
         await Sweep(self.resources).hide_due()

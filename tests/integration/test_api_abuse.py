@@ -287,8 +287,16 @@ def test_an_id_that_is_none_does_not_exist(api: ApiProcess, everything: str, odd
         for path, method, _ in ROUTES:
             if "{" not in path:
                 continue
-            body = {"consent": "granted", "sha256": "0" * 64, "name": "x", "scopes": ["calls:read"]}
-            asked = {"/consent": ("consent",), "/complete": ("sha256",), "/keys": ("name", "scopes")}
+            body = {"consent": "granted", "sha256": "0" * 64, "name": "x", "scopes": ["calls:read"], "model": None}
+            body |= {"version": 1, "decision": "accepted", "reason": "none"}
+            asked = {
+                "/consent": ("consent",),
+                "/complete": ("sha256",),
+                "/keys": ("name", "scopes"),
+                "/speech": ("model",),
+                "/transcriptions": ("reason",) if method == "POST" else (),
+                "/review": ("version", "decision", "reason"),
+            }
             names = asked.get("/" + path.rsplit("/", 1)[-1], ())
             kept = {name: body[name] for name in names}
             if path == "/v1/matches/{call_id}":
@@ -360,6 +368,10 @@ def test_a_database_operator_in_place_of_a_string_is_refused(api: ApiProcess, ev
         ("POST", keys, {"name": operator, "scopes": ["calls:read"]}),
         ("POST", keys, {"name": "x", "scopes": operator}),
         ("PUT", f"/v1/calls/{NO_ID}/consent", {"consent": operator}),
+        ("PUT", keys.replace("/keys", "/speech"), {"hot_words": [operator]}),
+        ("PUT", keys.replace("/keys", "/speech"), {"model": operator}),
+        ("POST", f"/v1/calls/{NO_ID}/transcriptions", {"reason": "none", "language": operator}),
+        ("POST", f"/v1/calls/{NO_ID}/review", {"version": 1, "decision": "accepted", "reason": operator}),
         ("POST", f"/v1/calls/{NO_ID}/complete", {"sha256": operator}),
     ]
     with api.client(everything) as client:
@@ -417,6 +429,10 @@ def test_nothing_personal_that_was_sent_comes_back_in_an_error_or_stands_in_the_
                 client.post(keys, json={"name": told, "scopes": [told], "expires_at": told}),
                 client.get("/v1/calls", params={"cursor": told, "limit": told, "state": told}),
                 client.get("/v1/audit", params={"limit": told}),
+                client.put(keys.replace("/keys", "/speech"), json={"hot_words": [told * 9], "language": told}),
+                client.put(keys.replace("/keys", "/speech"), json={"hot_words": ["12345", told], "model": told}),
+                client.post(f"/v1/calls/{call_id}/transcriptions", json={"reason": told, "model": told}),
+                client.post(f"/v1/calls/{call_id}/review", json={"version": told, "decision": told}),
                 client.get(f"/v1/calls/{call_id}", params={"clear": told, "reason": told}),
                 client.get(f"/v1/calls/{call_id}/transcript", params={"format": told}),
                 client.get(f"/v1/calls/{call_id}/transcript", headers={"Accept": quoted, "Range": quoted}),

@@ -17,7 +17,8 @@ from conftest import Tenant
 from domain.ids import new_id
 from domain.scopes import Scope
 from governance.workspaces import WorkspaceStore
-from ingest.calls import CallStore, calls_to_match
+from ingest.call_lists import calls_to_match
+from ingest.calls import CallStore
 from ingest.cdrs import CdrStore
 from ingest.formats.parties import party
 from ingest.formats.record import Row

@@ -307,9 +307,11 @@ async def _redacted(yard: Yard, call_id: str) -> None:
 
     redactions = RedactionStore(yard.resources, yard.tenant.workspace_id)
     await redactions.save_spans(call, finder.find(spoken("thank you")), finder.stamp, now=now)
-    await redactions.save_audio(call_id, await redactions.put_audio(call_id, pieces(), media_type="audio/flac"))
+    await redactions.save_audio(
+        call_id, await redactions.put_audio(call_id, pieces(), media_type="audio/flac"), version=1
+    )
     for stage in STAGES:
-        await yard.calls.set_stage(call_id, stage, StageState.DONE, call_state=CallState.READY, now=now)
+        await yard.calls.set_stage(call_id, stage, StageState.DONE, version=1, call_state=CallState.READY, now=now)
 
 
 async def test_a_call_that_a_worker_is_at_is_left_to_the_worker(yard: Yard) -> None:

@@ -22,6 +22,7 @@ from cli.stack.embedded import EmbeddedStack
 from domain.calls import CallState, Stage
 from domain.processing import Reason
 from domain.records import Category
+from domain.review import ReviewReason
 from storage.catalog import BY_NAME
 from storage.settings import Settings
 from transcription.errors import BY_REASON, DecodingStopped
@@ -187,7 +188,7 @@ def test_docs_stages_explains_every_state_and_every_reason_that_the_code_can_giv
     decoding = set(BY_REASON) - {DecodingStopped.reason}
     redaction = {error.code for error in vars(redaction_errors).values() if _is_redaction_error(error)}
     told = set(rows("stages.md"))
-    known = refused | given | decoding | redaction | set(Reason) | set(CallState) | set(Stage)
+    known = refused | given | decoding | redaction | set(Reason) | set(ReviewReason) | set(CallState) | set(Stage)
     complete(told, {str(one) for one in known}, "stages.md")
 
 

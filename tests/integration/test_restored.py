@@ -181,7 +181,7 @@ async def test_the_relay_looks_when_it_starts(case: Case) -> None:
     call_id = await case.ready()
     await case.resources.keyring.destroy(case.tenant.workspace_id, call_id, now=now())
 
-    async def publish(_: Any) -> None:
+    async def publish(*_: Any) -> None:
         if await case.events("call:restored:erased"):
             relay.stop()
 

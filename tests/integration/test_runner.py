@@ -222,7 +222,7 @@ async def test_a_dead_letter_that_is_requeued_goes_on_from_the_stage_that_failed
     await script.run_all(call_id)
     (dead,) = await tenant.resources.outbox.dead_letters(tenant.workspace_id)
     await tenant.resources.outbox.requeue(dead["_id"], workspace_id=tenant.workspace_id, now=utc_now())
-    await CallStore(tenant.resources, tenant.workspace_id).reopen(call_id, Stage.REDACT_AUDIO, now=utc_now())
+    await CallStore(tenant.resources, tenant.workspace_id).reopen(call_id, Stage.REDACT_AUDIO, version=1, now=utc_now())
     assert await state_of(tenant, call_id) == ("processing", [("done", None), ("done", None), ("pending", None)])
     await script.run_all(call_id)
     assert await state_of(tenant, call_id) == ("ready", [("done", None)] * 3)

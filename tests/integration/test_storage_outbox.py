@@ -269,6 +269,7 @@ async def test_a_job_holds_ids_and_times_and_nothing_of_a_call(desk: Desk) -> No
     await desk.add()
     (job,) = await desk.outbox.of_call(desk.call_id)
     expected = (
-        "_id workspace_id call_id task queue state attempts run_after published_at lease_until token created_at error"
+        "_id workspace_id call_id task queue version state attempts run_after published_at lease_until token created_at"
+        " error"
     )
     assert set(job) == set(expected.split())

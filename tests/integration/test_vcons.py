@@ -255,10 +255,12 @@ async def ready(tenant: Tenant, *, seed: int) -> str:
     async def pieces() -> Any:
         yield REDACTED_SOUND
 
-    await redactions.save_audio(call_id, await redactions.put_audio(call_id, pieces(), media_type="audio/flac"))
+    await redactions.save_audio(
+        call_id, await redactions.put_audio(call_id, pieces(), media_type="audio/flac"), version=1
+    )
     for stage in STAGES:
         await calls.set_stage(
-            call_id, stage, StageState.DONE, call_state=CallState.READY, now=now(), facts={"ready_at": now()}
+            call_id, stage, StageState.DONE, version=1, call_state=CallState.READY, now=now(), facts={"ready_at": now()}
         )
     return call_id
 
@@ -279,7 +281,7 @@ async def test_the_redacted_vcon_holds_no_number_name_or_word_that_was_taken_out
     document = answer.json()
     assert document["parties"] == [{"role": "customer"}, {"role": "agent"}]
     (dialog,) = document["dialog"]
-    assert dialog["url"] == f"{tenant.resources.settings.public_url}/v1/calls/{call_id}/recording"
+    assert dialog["url"] == f"{tenant.resources.settings.public_url}/v1/calls/{call_id}/recording?version=1"
     assert decoded(dialog["content_hash"].removeprefix("sha512-")) == hashlib.sha512(REDACTED_SOUND).digest()
     assert "EMAIL_ADDRESS" in document["analysis"][0]["body"]["segments"][1]["text"]
     sound = await client.get(f"/v1/calls/{call_id}/recording")

@@ -1,0 +1,86 @@
+"""Calls listed: page by page, newest first, within their workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from domain.calls import CallState
+from domain.review import ReviewState
+from ingest.calls import LIVE
+from storage.catalog import INSTANT, TEXT
+from storage.mongo import Document
+from storage.resources import Resources
+
+
+class CallLists:
+    """Reads lists of `calls`, bound to a workspace; what is erased, being erased or due is in none of them."""
+
+    def __init__(self, resources: Resources, workspace_id: str) -> None:
+        self._calls = resources.database.scoped("calls", workspace_id)
+
+    async def page(
+        self,
+        *,
+        now: datetime,
+        limit: int,
+        after: tuple[datetime, str] | None = None,
+        states: Collection[CallState] = (),
+        ids: Collection[str] | None = None,
+        review: ReviewState | None = None,
+    ) -> list[Document]:
+        """Return calls, newest first, that may still be seen; `after` is the (created_at, id) of the last one seen.
+
+        Args:
+            now: this instant.
+            limit: how many at most.
+            after: (created_at, id) of the last one seen.
+            states: only calls in these states.
+            ids: only these.
+            review: only calls whose served version's review stands so.
+        """
+        wanted = [state.value for state in states] or LIVE
+        parts: list[Document] = [
+            {"retain_until": {"$gt": now}},
+            {"state": {"$in": [state for state in wanted if state in LIVE]}},
+        ]
+        if after is not None:
+            moment, call_id = after
+            parts.append({"$or": [{"created_at": {"$lt": moment}}, {"created_at": moment, "_id": {"$lt": call_id}}]})
+        if review is not None:
+            parts.append({"review.state": {"$eq": review.value, **TEXT}})
+        if ids is not None:
+            parts.append({"_id": {"$in": list(ids)}})
+        return await self._calls.find({"$and": parts}, sort=(("created_at", -1), ("_id", -1)), limit=limit)
+
+    async def page_of_matches(
+        self, state: str, *, now: datetime, limit: int, after: tuple[datetime, str] | None = None
+    ) -> list[Document]:
+        """Return calls whose match stands so, newest first; `after` is the (created_at, id) of the last one seen."""
+        parts: list[Document] = [{"match.state": state, "state": {"$in": LIVE}, "retain_until": {"$gt": now}}]
+        if after is not None:
+            moment, call_id = after
+            parts.append({"$or": [{"created_at": {"$lt": moment}}, {"created_at": moment, "_id": {"$lt": call_id}}]})
+        return await self._calls.find({"$and": parts}, sort=(("created_at", -1), ("_id", -1)), limit=limit)
+
+
+async def live_calls_after(resources: Resources, call_id: str, *, limit: int) -> list[Document]:
+    """Return calls of any workspace that are not on their way out, in the order of their ids, after this one."""
+    return await resources.database.whole("calls").find(
+        {"_id": {"$gt": call_id}, "state": {"$in": LIVE}},
+        limit=limit,
+        fields=("workspace_id", "source", "origin_id", "content_hash", "setup_time"),
+    )
+
+
+async def calls_to_match(resources: Resources, *, now: datetime, limit: int) -> list[Document]:
+    """Return calls of any workspace that look for their log now, longest due first."""
+    due = {"match.next_try_at": {"$lte": now, **INSTANT}, "state": {"$in": LIVE}}
+    return await resources.database.whole("calls").find(due, sort=(("match.next_try_at", 1),), limit=limit)
+
+
+async def due_calls(resources: Resources, *, now: datetime, limit: int = 100) -> list[Document]:
+    """Return calls of any workspace whose retention is over and that are not on their way out yet."""
+    return await resources.database.whole("calls").find(
+        {"retain_until": {"$lte": now}, "state": {"$in": LIVE}}, sort=(("retain_until", 1),), limit=limit
+    )
