@@ -10,13 +10,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli import files, jobs, policy
+from cli import jobs, policy
 from cli.client import ApiError
 from cli.demo import run_demo
 from cli.doctor import doctor as run_doctor
 from cli.parse import parse as run_parse
 from cli.push import push as run_push
+from cli.redact import redact as run_redact
 from cli.stack.errors import StackError
+from cli.transcribe import transcribe as run_transcribe
 from cli.up import run_up
 
 app = typer.Typer(
@@ -24,8 +26,8 @@ app = typer.Typer(
 )
 app.add_typer(policy.app, name="policy")
 app.add_typer(jobs.app, name="jobs")
-app.command("transcribe")(files.transcribe)
-app.command("redact")(files.redact)
+app.command("transcribe")(run_transcribe)
+app.command("redact")(run_redact)
 app.command("parse")(run_parse)
 app.command("push")(run_push)
 

@@ -6,6 +6,7 @@ speech under a tone can be filtered out again. The tone's ramps lie inside the r
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +19,7 @@ from domain.spans import TimeRange, merge_ranges
 from redaction.errors import SilenceError
 from redaction.flac import encode_flac
 
-__all__ = ["encode_flac", "extend_to_quiet", "silence", "silenced_throughout"]
+__all__ = ["Silenced", "encode_flac", "extend_to_quiet", "fill", "sample_bounds", "silence", "silenced_throughout"]
 
 Samples = npt.NDArray[Any]
 """One channel, shape (n,): float in -1..1 or int16."""
@@ -29,6 +30,7 @@ RAMP_S = 0.01
 FRAME_S = 0.02
 MAX_EXTEND_S = 0.6
 QUIET_DB = 30.0
+FRAMES_AT_ONCE = 3_000
 
 
 def silence(
@@ -43,9 +45,50 @@ def silence(
     silenced = [np.array(channel, copy=True) for channel in channels]
     for one in ranges:
         channel = silenced[one.channel]
-        first, end = _bounds(one, sample_rate, len(channel))
-        channel[first:end] = _fill(end - first, sample_rate, tone_hz, channel.dtype)
+        first, end = sample_bounds(one, sample_rate, len(channel))
+        channel[first:end] = fill(end - first, sample_rate, tone_hz, channel.dtype)
     return silenced
+
+
+class Silenced:
+    """One channel in which ranges read as their replacement.
+
+    Nothing is copied before it is read, so that a call of any length costs no memory; what encodes an array by slices
+    encodes this. Raises SilenceError as `silence` does. Of the recording's `ranges`, those of channel `number` apply.
+    """
+
+    def __init__(
+        self,
+        channel: Samples,
+        number: int,
+        sample_rate: int,
+        ranges: Sequence[TimeRange],
+        *,
+        tone_hz: float | None = TONE_HZ,
+    ) -> None:
+        own = [replace(one, channel=0) for one in ranges if one.channel == number]
+        _check(1, sample_rate, own)
+        self._channel, self._rate, self._tone_hz = channel, sample_rate, tone_hz
+        bounds = (sample_bounds(one, sample_rate, len(channel)) for one in merge_ranges(own))
+        self._bounds = [(first, end) for first, end in bounds if end > first]
+
+    def __len__(self) -> int:
+        """Return how many samples there are."""
+        return len(self._channel)
+
+    def __getitem__(self, part: slice) -> Samples:
+        """Return a copy of samples [start, stop) as they may be heard."""
+        start, stop, _ = part.indices(len(self))
+        piece = np.array(self._channel[start:stop], copy=True)
+        for first, end in self._bounds[max(0, bisect.bisect_right(self._bounds, (start, 0)) - 1) :]:
+            if first >= stop:
+                break
+            low, high = max(first, start), min(end, stop)
+            if high > low:
+                whole = end - first
+                new = fill(whole, self._rate, self._tone_hz, piece.dtype, slice(low - first, high - first))
+                piece[low - start : high - start] = new
+        return piece
 
 
 def silenced_throughout(
@@ -55,8 +98,8 @@ def silenced_throughout(
     _check(len(channels), sample_rate, ranges)
     for one in merge_ranges(ranges):
         channel = channels[one.channel]
-        first, end = _bounds(one, sample_rate, len(channel))
-        if not np.array_equal(channel[first:end], _fill(end - first, sample_rate, tone_hz, channel.dtype)):
+        first, end = sample_bounds(one, sample_rate, len(channel))
+        if not np.array_equal(channel[first:end], fill(end - first, sample_rate, tone_hz, channel.dtype)):
             return False
     return True
 
@@ -94,14 +137,18 @@ def _check(count: int, sample_rate: int, ranges: Sequence[TimeRange]) -> None:
             raise SilenceError("a range lies on a channel that the recording does not have")
 
 
-def _bounds(one: TimeRange, sample_rate: int, length: int) -> tuple[int, int]:
+def sample_bounds(one: TimeRange, sample_rate: int, length: int) -> tuple[int, int]:
+    """Return the samples [first, end) of a range in a channel of `length` samples."""
     return min(length, math.floor(one.start * sample_rate)), min(length, math.ceil(one.end * sample_rate))
 
 
-def _fill(count: int, sample_rate: int, tone_hz: float | None, dtype: np.dtype[Any]) -> Samples:
+def fill(
+    count: int, sample_rate: int, tone_hz: float | None, dtype: np.dtype[Any], part: slice = slice(None)
+) -> Samples:
+    """Return what stands in a range of `count` samples (or only a part of it): a low tone with ramps, or zeros."""
+    place = np.arange(*part.indices(count))
     if tone_hz is None or count == 0:
-        return np.zeros(count, dtype)
-    place = np.arange(count)
+        return np.zeros(len(place), dtype)
     ramp = np.minimum(1.0, np.minimum(place, count - 1 - place) / max(1.0, RAMP_S * sample_rate))
     tone = TONE_LEVEL * ramp * np.sin(2 * np.pi * tone_hz * place / sample_rate)
     if np.issubdtype(dtype, np.integer):
@@ -116,11 +163,21 @@ def _levels(channel: Samples, sample_rate: int) -> npt.NDArray[np.bool_]:
     frames = len(channel) // size
     if not frames:
         return np.zeros(0, np.bool_)
-    shaped = channel[: frames * size].astype(np.float32).reshape(frames, size) / scale
-    level = np.sqrt(np.mean(np.square(shaped), axis=1))
+    level = np.concatenate(
+        [
+            _loudness(channel[at * size : min(frames, at + FRAMES_AT_ONCE) * size], size) / scale
+            for at in range(0, frames, FRAMES_AT_ONCE)
+        ]
+    )
     loud = float(np.percentile(level, 95))
     quiet: npt.NDArray[np.bool_] = level <= loud * 10 ** (-QUIET_DB / 20)
     return quiet
+
+
+def _loudness(piece: Samples, size: int) -> npt.NDArray[np.float32]:
+    """Return the root mean square of each frame of `size` samples."""
+    frames = piece.astype(np.float32).reshape(-1, size)
+    return np.asarray(np.sqrt(np.mean(np.square(frames), axis=1)), np.float32)
 
 
 def _quiet(levels: npt.NDArray[np.bool_], time: float, step: int, limit_s: float) -> float:

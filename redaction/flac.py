@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import av
 import numpy as np
@@ -16,7 +16,19 @@ BLOCK = 65_536
 LAYOUTS = {1: "mono", 2: "stereo"}
 
 
-def encode_flac(channels: Sequence[npt.NDArray[Any]], sample_rate: int, into: BinaryIO | None = None) -> bytes:
+class Channel(Protocol):
+    """Samples that are read by slices: an array of shape (n,), or what behaves like one."""
+
+    def __len__(self) -> int:
+        """Return how many samples there are."""
+        ...
+
+    def __getitem__(self, part: slice, /) -> npt.NDArray[Any]:
+        """Return samples [start, stop)."""
+        ...
+
+
+def encode_flac(channels: Sequence[Channel], sample_rate: int, into: BinaryIO | None = None) -> bytes:
     """Encode one or two channels of equal length as FLAC, block by block.
 
     Writes to `into` and returns no bytes when one is given, else returns the file. Float samples are clipped to 16 bit.

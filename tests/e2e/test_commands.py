@@ -116,3 +116,24 @@ def test_a_single_file_is_redacted_without_a_stack(tmp_path: Path) -> None:
     refused, _ = (command := start("redact", str(broken), "--model", "tiny.en")).communicate(timeout=60)
     assert command.returncode == 1
     assert "not a sound recording" in refused
+
+
+def test_recordings_become_redacted_files_without_a_stack(tmp_path: Path) -> None:
+    """The model of every day on the demo's calls; the small things are in tests/unit/test_cli_transcribe*.py."""
+    out = tmp_path / "out"
+    names = ("card_payment.wav", "mobile_callback.m4a", "support_long.ogg")
+    command = start("transcribe", *(str(ROOT / "samples" / name) for name in names), "--out", str(out), "--redact")
+    told, _ = command.communicate(timeout=400)
+    assert command.returncode == 0, told
+    for name in names:
+        stem, truth = Path(name).stem, json.loads((ROOT / "samples" / name).with_suffix(".json").read_text("utf-8"))
+        document = json.loads((out / f"{stem}.json").read_text("utf-8"))
+        assert abs(document["duration_s"] - truth["duration_s"]) < 0.1
+        assert (document["language"], document["redacted"]) == ("en", True)
+        assert document["redactions"]
+        assert (out / f"{stem}.vtt").read_text("utf-8").startswith("WEBVTT")
+        assert (out / f"{stem}.redacted.{'wav' if name.endswith('.wav') else 'opus'}").is_file()
+    written = "".join(path.read_text("utf-8") for path in out.iterdir() if path.suffix in {".json", ".vtt"})
+    for secret in ("8282", "example.com"):
+        assert secret not in written
+    assert not (out / "errors.jsonl").exists()

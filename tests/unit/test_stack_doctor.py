@@ -87,3 +87,21 @@ def test_too_little_disk_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_looking_at_a_folder_that_is_not_there_does_not_make_it(tmp_path: Path) -> None:
     run_doctor(tmp_path / "none")
     assert not (tmp_path / "none").exists()
+
+
+def test_speech_models_that_are_configured_are_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = tmp_path / "large"
+    there.mkdir()
+    (there / "model.bin").write_bytes(b"weights")
+    models = {"large": f"{there}@sha256:{'0' * 64}", "small": "tiny.en", "lost": "/gone"}
+    configured = {name: {"model": model} for name, model in models.items()}
+    monkeypatch.setenv("CALLWARD_SPEECH_MODELS", json.dumps(configured))
+    found = {check.name: check.verdict for check in run_doctor(tmp_path) if check.name.startswith("speech model")}
+    assert found == {
+        "speech model large": Verdict.GOOD,
+        "speech model small": Verdict.GOOD,
+        "speech model lost": Verdict.BROKEN,
+    }
+    monkeypatch.setenv("CALLWARD_SPEECH_MODELS", "large")
+    (wrong,) = [check for check in run_doctor(tmp_path) if check.name == "speech models"]
+    assert (wrong.verdict, wrong.found) == (Verdict.BROKEN, "CALLWARD_SPEECH_MODELS cannot be read")

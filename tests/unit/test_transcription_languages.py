@@ -1,49 +1,52 @@
-"""A stretch in another language is named, so that it fails closed instead of being passed as translated."""
+"""A channel's language is told from several windows, and a window that may hold another one is looked at closer."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+import pytest
 
-from domain.speech import Party, Segment, Word
-from transcription.engines.languages import Foreign, foreign_stretches, name_languages
-from transcription.engines.packing import Packed, Stretch, pack
-from transcription.port import SAMPLE_RATE
+from transcription.engines.asking import Question
+from transcription.engines.decoding import Decoding
+from transcription.engines.languages import channel_language, mixed
+from transcription.engines.model_calls import JUDGED_S, choose
+from transcription.engines.packing import Stretch, window_of
+from transcription.sound import SAMPLE_RATE, ArraySound
 
-
-class Model:
-    """Says what each window's first sample tells it: 0 English, 1 surely German, 2 perhaps German."""
-
-    def detect_language(self, *, audio: Any) -> tuple[str, float, None]:
-        return {0: ("en", 0.9, None), 1: ("de", 0.95, None), 2: ("de", 0.5, None)}[int(audio[0])]
+HOW = Decoding()
 
 
-def packed(*kinds: int, rest_s: float = 30.0) -> Packed:
-    """Half minutes of speech of these kinds, ten seconds of silence after each; the last is `rest_s` long."""
-    lengths = [30.0] * (len(kinds) - 1) + [rest_s]
-    sound, stretches, at = [], [], 0
-    for kind, length in zip(kinds, lengths, strict=True):
-        voiced = int(length * SAMPLE_RATE)
-        sound += [np.full(voiced, float(kind), np.float32), np.zeros(10 * SAMPLE_RATE, np.float32)]
-        stretches.append(Stretch(at, at + voiced, at, at + voiced))
-        at += voiced + 10 * SAMPLE_RATE
-    return pack(np.concatenate(sound), stretches)
+def question(length_s: float, *, language: str | None = None, otherwise: str | None = "en") -> Question:
+    length = round(length_s * SAMPLE_RATE)
+    return Question(
+        ArraySound(np.zeros(0, np.float32)), window_of([Stretch(0, length, 0, length)]), language, otherwise
+    )
 
 
-def test_only_a_clearly_different_half_minute_is_foreign_with_its_place_in_the_recording() -> None:
-    found = list(foreign_stretches(Model(), packed(0, 1, 2, 0), "en"))
-    assert [(round(one.start), round(one.end), one.language) for one in found] == [(40, 70, "de")]
+def test_one_window_that_was_heard_wrong_does_not_name_the_channel() -> None:
+    language, probability = channel_language([{"en": 0.9, "de": 0.1}, {"en": 0.3, "de": 0.7}, {"en": 0.8, "de": 0.2}])
+    assert language == "en"
+    assert probability == pytest.approx(2 / 3)
 
 
-def test_a_rest_of_a_few_words_is_not_judged() -> None:
-    assert list(foreign_stretches(Model(), packed(0, 1, rest_s=3.9), "en")) == []
-    assert len(list(foreign_stretches(Model(), packed(0, 1, rest_s=4.1), "en"))) == 1
+def test_a_few_digits_in_an_accent_are_not_latin() -> None:
+    assert channel_language([{"la": 0.4, "en": 0.3}])[0] == "en"
+    assert channel_language([{"hi": 0.6, "en": 0.3}])[0] == "en"
+    assert channel_language([{"hi": 0.8, "en": 0.1}])[0] == "hi"
+    assert channel_language([{"cy": 0.97, "en": 0.01}])[0] == "cy"
 
 
-def test_segments_that_touch_a_foreign_stretch_carry_its_language() -> None:
-    def segment(start: float, end: float) -> Segment:
-        return Segment(0, Party.AGENT, start, end, (Word(start, end, "so", 0.9),))
+def test_a_window_is_searched_in_its_own_language_only_if_it_is_long_and_sure_enough() -> None:
+    sure, unsure = {"de": HOW.language_sure, "en": 0.1}, {"de": HOW.language_sure - 0.01, "en": 0.1}
+    assert choose(question(JUDGED_S), sure, HOW) == "de"
+    assert choose(question(JUDGED_S), unsure, HOW) == "en"
+    assert choose(question(JUDGED_S - 0.01), sure, HOW) == "en"
 
-    named = name_languages([segment(0, 10), segment(9, 11), segment(20, 25)], [Foreign(10.0, 20.0, "de")])
-    assert [one.language for one in named] == ["en", "de", "en"]
+
+def test_a_forced_language_is_never_doubted() -> None:
+    assert choose(question(20, language="fr"), {"de": 1.0}, HOW) == "fr"
+
+
+def test_a_window_in_which_the_channels_language_is_unlikely_is_mixed() -> None:
+    assert mixed({"en": 0.49, "de": 0.51}, "en")
+    assert not mixed({"en": 0.5, "de": 0.5}, "en")
+    assert not mixed({}, "en"), "nobody asked"

@@ -1,11 +1,10 @@
 """Words keep their promises whatever the engine gives: order, bounds, no word over a silence."""
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.speech import Party, Word
-from transcription.engines.packing import Stretch, pack, stretches_of
+from transcription.engines.packing import Stretch, stretches_of, window_of
 from transcription.engines.words import glue, orderly, segment_of, split_at_pauses
 
 RATE = 16_000
@@ -56,7 +55,7 @@ def test_stretches_that_touch_when_widened_are_one() -> None:
 
 def test_a_word_at_a_seam_belongs_to_the_voice_that_follows() -> None:
     first, second = Stretch(0, 2 * RATE, 0, int(1.7 * RATE)), Stretch(10 * RATE, 12 * RATE, int(10.3 * RATE), 12 * RATE)
-    packed = pack(np.ones(20 * RATE, np.float32), [first, second])
+    packed = window_of([first, second])
     start, end = packed.original(1.65, 2.0)
     assert start == 10.3
     assert end > start
@@ -73,7 +72,7 @@ def test_a_word_always_lies_inside_one_stretch(lengths: list[tuple[int, int]], s
     for gap, voice in lengths:
         voiced.append((reached + gap, reached + gap + voice))
         reached += gap + voice
-    packed = pack(np.zeros(reached, np.float32), stretches_of(voiced, pad=1_000, length=reached))
+    packed = window_of(stretches_of(voiced, pad=1_000, length=reached))
     first, last = packed.original(start, start + length)
     assert first <= last
     assert any(one.start / RATE <= first and last <= one.end / RATE for one in packed.stretches)

@@ -1,56 +1,62 @@
-"""Which stretches of a channel are in another language than the rest.
+"""Which language a channel speaks, and where it speaks another.
 
-Whisper detects the language from the first half minute and then turns whatever follows into that language. A stretch
-that was silently translated cannot be redacted: what was really said is still in the sound. So each half minute of
-speech is asked again, and a clearly different one is named on its segments; what cannot be redacted then fails closed.
+Whisper turns whatever it hears into the language that it was told. A stretch that was silently translated cannot be
+redacted: what was really said is still in the sound. So each window is asked for its language from the work that its
+encoder has done anyway, and one that clearly differs is searched in its own; its segments carry that language, and
+what cannot be redacted then fails closed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from domain.speech import Segment
-from transcription.engines.packing import Packed
-from transcription.port import SAMPLE_RATE
-
-WINDOW_S: Final = 30
-SHORTEST_S: Final = 4.0
-"""A shorter rest is not judged: a few words are too little to tell a language by."""
-SURE: Final = 0.8
-"""Probability above which a different language is believed; accents and numbers alone stay well below."""
-
-
-@dataclass(frozen=True, slots=True)
-class Foreign:
-    """Seconds [start, end) of the recording in another language."""
-
-    start: float
-    end: float
-    language: str
-
-
-def foreign_stretches(model: Any, packed: Packed, language: str) -> Iterator[Foreign]:
-    """Yield the half minutes of speech that are clearly not in `language`; one encoder run for each."""
-    step = WINDOW_S * SAMPLE_RATE
-    for at in range(0, len(packed.samples), step):
-        window = packed.samples[at : at + step]
-        if len(window) < SHORTEST_S * SAMPLE_RATE:
-            continue
-        found, probability, _ = model.detect_language(audio=window)
-        if found != language and probability >= SURE:
-            start, _ = packed.original(at / SAMPLE_RATE, at / SAMPLE_RATE)
-            last = (at + len(window) - 1) / SAMPLE_RATE
-            _, end = packed.original(last, last)
-            yield Foreign(start, end, str(found))
+DOUBTFUL: Final = 0.5
+"""Below this probability of the channel's own language a window of several stretches is asked stretch by stretch."""
+LEAST: Final = 1e-4
+COMMON: Final = frozenset(
+    {
+        "es",
+        "de",
+        "fr",
+        "hi",
+        "pt",
+        "it",
+        "nl",
+        "ru",
+        "zh",
+        "ja",
+        "ko",
+        "ar",
+        "tr",
+        "pl",
+        "uk",
+        "sv",
+        "id",
+        "vi",
+        "ta",
+        "ur",
+    }
+)
+"""Languages of which Whisper heard much."""
+WEIGHTS: Final = (1.0, 0.4, 0.05)
+"""How likely English, a common language and any other are before anything is heard. Without them English in an accent
+that Whisper does not know, or a few digits, became Latin, Welsh and Thai."""
 
 
-def name_languages(segments: Sequence[Segment], foreign: Sequence[Foreign]) -> tuple[Segment, ...]:
-    """Return the segments, those that touch a foreign stretch with that stretch's language."""
-    named = list(segments)
-    for one in foreign:
-        for number, segment in enumerate(named):
-            if segment.start < one.end and segment.end > one.start:
-                named[number] = replace(segment, language=one.language)
-    return tuple(named)
+def channel_language(found: Sequence[Mapping[str, float]]) -> tuple[str, float]:
+    """Return the language that fits several windows of a channel best, and its mean probability."""
+    every = {one for row in found for one in row}
+
+    def fit(one: str) -> float:
+        heard = sum(math.log(max(LEAST, row.get(one, 0.0))) for row in found) / len(found)
+        return heard + math.log(WEIGHTS[0 if one == "en" else 1 if one in COMMON else 2])
+
+    best = max(sorted(every), key=fit)
+    return best, sum(row.get(best, 0.0) for row in found) / len(found)
+
+
+def mixed(found: Mapping[str, float], language: str | None) -> bool:
+    """Say whether a window may hold more than its channel's language."""
+    return bool(found) and language is not None and found.get(language, 0.0) < DOUBTFUL

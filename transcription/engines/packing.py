@@ -1,14 +1,15 @@
-"""Speech without its silences: stretches of speech laid end to end for the engine, and times taken back from there."""
+"""Speech without its silences: stretches of speech laid end to end in windows, and times taken back from there."""
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 
-from transcription.port import SAMPLE_RATE, Samples
+from transcription.sound import SAMPLE_RATE, Samples, Sound
 
 MIN_WORD = int(0.1 * SAMPLE_RATE)
 """A word that was heard wholly inside a silence is given at least this many samples of the voice that follows."""
@@ -37,15 +38,24 @@ def stretches_of(voiced: Iterable[tuple[int, int]], *, pad: int, length: int) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
-    """The sound of all stretches, one after the other, and where each begins in it (in samples)."""
+class Window:
+    """Stretches of one channel laid end to end, and where each begins in the window (in samples)."""
 
-    samples: Samples
     stretches: tuple[Stretch, ...]
     offsets: tuple[int, ...]
 
+    @property
+    def length(self) -> int:
+        """How many samples the stretches hold together."""
+        return sum(one.end - one.start for one in self.stretches)
+
+    def read(self, sound: Sound) -> Samples:
+        """Return the window's sound."""
+        pieces = [sound.read(one.start, one.end) for one in self.stretches]
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+
     def original(self, start: float, end: float) -> tuple[float, float]:
-        """Return (start, end) in seconds of the recording for a time range of the packed sound.
+        """Return (start, end) in seconds of the recording for a time range of the window.
 
         A word belongs to one stretch and is cut to it: none reaches over a silence. Engines let the first word after a
         silence begin too early, which at a seam would move it to the far side of the silence; so a word that lies
@@ -63,17 +73,25 @@ class Packed:
         return first / SAMPLE_RATE, last / SAMPLE_RATE
 
     def _placed(self, number: int) -> tuple[Stretch, int]:
-        """Return a stretch and what to add to a packed sample number to get the original one."""
+        """Return a stretch and what to add to a window's sample number to get the original one."""
         return self.stretches[number], self.stretches[number].start - self.offsets[number]
 
 
-def pack(samples: Samples, stretches: Sequence[Stretch]) -> Packed:
-    """Return the stretches of a channel laid end to end."""
-    pieces: list[Samples] = []
-    offsets: list[int] = []
-    reached = 0
+def window_of(stretches: Sequence[Stretch]) -> Window:
+    """Return these stretches of a channel as one window."""
+    lengths = (one.end - one.start for one in stretches)
+    return Window(tuple(stretches), tuple(accumulate(lengths, initial=0))[:-1])
+
+
+def pack(stretches: Iterable[Stretch], *, window: int) -> Iterator[Window]:
+    """Yield the stretches in order in windows of at most `window` samples; a longer stretch has one of its own."""
+    held: list[Stretch] = []
+    length = 0
     for one in stretches:
-        offsets.append(reached)
-        pieces.append(samples[one.start : one.end])
-        reached += one.end - one.start
-    return Packed(np.concatenate(pieces) if pieces else samples[:0], tuple(stretches), tuple(offsets))
+        if held and length + one.end - one.start > window:
+            yield window_of(held)
+            held, length = [], 0
+        held.append(one)
+        length += one.end - one.start
+    if held:
+        yield window_of(held)

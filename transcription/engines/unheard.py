@@ -12,7 +12,7 @@ from typing import Final
 
 from domain.speech import Word
 from transcription.engines.packing import Stretch
-from transcription.port import SAMPLE_RATE
+from transcription.sound import SAMPLE_RATE
 
 SHORTEST_S: Final = 0.8
 """A shorter gap is a breath, a cough or a badly timed word."""

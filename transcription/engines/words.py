@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from domain.speech import Party, Segment, Word
+from transcription.engines.timing import Levels, refined
+from transcription.port import ChannelAudio
+from transcription.sound import SAMPLE_RATE
 
+SILENCE_S = 0.3
+"""Tokens further apart than this are two words, however they are written."""
 PAUSE_S = 1.0
 """A pause longer than this ends a segment."""
 WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A token of the engine, white space kept, with the language of its window."""
+
+    word: Word
+    language: str
+
+
 def glue(tokens: Iterable[Word], *, language: str) -> Iterator[Word]:
     """Join tokens that follow without a space (`415`, `-555`, `-0132`) to one word; the least sure token counts.
 
+    No word reaches over a silence, and marks (a full stop) take no time.
     Tokens come with their leading white space. Languages that write no spaces keep one word per token.
     """
     current: Word | None = None
@@ -22,15 +37,24 @@ def glue(tokens: Iterable[Word], *, language: str) -> Iterator[Word]:
         text = " ".join(token.text.split())
         if not text:
             continue
-        if current is not None and not token.text[:1].isspace() and language not in WITHOUT_SPACES:
+        if current is not None and _belongs(current, token, language):
             probability = min(current.probability, token.probability)
-            current = replace(current, end=token.end, text=current.text + text, probability=probability)
+            end = token.end if any(map(str.isalnum, text)) else current.end
+            current = replace(current, end=end, text=current.text + text, probability=probability)
             continue
         if current is not None:
             yield current
         current = replace(token, text=text)
     if current is not None:
         yield current
+
+
+def _belongs(current: Word, token: Word, language: str) -> bool:
+    """Say whether a token goes on with a word: written so, and no silence between; a mark always does."""
+    if not any(map(str.isalnum, token.text)):
+        return True
+    close = token.start - current.end <= SILENCE_S
+    return close and not token.text[:1].isspace() and language not in WITHOUT_SPACES
 
 
 def orderly(words: Iterable[Word], *, duration_s: float) -> Iterator[Word]:
@@ -53,6 +77,24 @@ def split_at_pauses(words: Iterable[Word], *, pause_s: float = PAUSE_S) -> Itera
         run.append(word)
     if run:
         yield tuple(run)
+
+
+def segments_of(channel: ChannelAudio, tokens: Sequence[Told], levels: Levels) -> Iterator[Segment]:
+    """Yield a channel's segments from its tokens: cut at pauses and where the language changes.
+
+    `levels` is the channel's sound, one RMS per 10 ms: words begin and end where it says.
+    """
+    duration_s = len(channel.sound) / SAMPLE_RATE
+    words: list[Word] = []
+    languages: list[str] = []
+    for language, told in groupby(tokens, key=lambda one: one.language):
+        glued = list(glue((each.word for each in told), language=language))
+        words.extend(glued)
+        languages.extend([language] * len(glued))
+    placed = refined(list(orderly(words, duration_s=duration_s)), levels, duration_s=duration_s)
+    for language, pairs in groupby(zip(languages, placed, strict=True), key=lambda one: one[0]):
+        for run in split_at_pauses(word for _, word in pairs):
+            yield segment_of(run, channel=channel.channel, party=channel.party, language=language)
 
 
 def segment_of(words: Sequence[Word], *, channel: int, party: Party, language: str) -> Segment:
