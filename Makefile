@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 DATA ?= .callward
 JOBS ?= 2
 
-.PHONY: help demo up doctor test lint types bench bench-ingest lock clean
+.PHONY: help demo up doctor test lint types bench bench-ingest bench-speech lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -19,7 +19,7 @@ $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@$(BIN)/python -m uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements/dev.txt \
-	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
@@ -48,6 +48,9 @@ bench: $(STAMP) ## benchmarks, each against a plain peer in the same run
 
 bench-ingest: $(STAMP) ## of these the ways in: parsing, call-log batches, CDR files
 	@for bench in bench/bench_parse.py bench/bench_call_logs.py bench/bench_cdrs.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+bench-speech: $(STAMP) ## of these speech: calls made here, our way beside plain faster-whisper (long; SPEECH=--quick)
+	@$(BIN)/python bench/bench_transcription.py $(SPEECH)
 
 lock: ## resolve requirements/*.txt anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/app.txt

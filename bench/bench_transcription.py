@@ -1,121 +1,103 @@
-"""Our engine against plain faster-whisper: `python bench/bench_transcription.py [MODEL…]`.
+"""Our way from file to transcript beside plain faster-whisper: `python bench/bench_transcription.py [options]`.
 
-Same model, same samples, same threads, one run. Plain is `WhisperModel.transcribe` per channel with word times and its
-defaults otherwise (no voice activity detection). Prints real-time factors, word error rates against the scripts and
-their ratios (plain / ours: above 1 is faster or fewer errors).
+Everything in one run: the same invented calls (`bench/speech`), the same model, the same two processors, each side in a
+process of its own. Plain is `WhisperModel.transcribe` with its defaults and word times on each channel, file by file.
+`--quick` is a smoke test of a few minutes; figures to report come from the default size and a seed of 100 or above.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import re
+import os
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-from faster_whisper import WhisperModel
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from domain.speech import Party  # noqa: E402 - runs from a checkout without installation
-from transcription.audio import decode, to_engine  # noqa: E402 - the same
-from transcription.engines.faster_whisper import FasterWhisperEngine  # noqa: E402 - the same
+from bench.speech.make import by_count, long_call  # noqa: E402 - runs from a checkout without installation
+from bench.speech.real import real  # noqa: E402 - the same
+from bench.speech.report import Side, table, taken  # noqa: E402 - the same
+from bench.speech.side import THREADS  # noqa: E402 - the same
+from bench.speech.sounds import MAKERS  # noqa: E402 - the same
 from transcription.engines.models import resolve  # noqa: E402 - the same
-from transcription.port import ChannelAudio, Samples  # noqa: E402 - the same
 
-THREADS = 2
-DIGITS = {
-    name: str(at)
-    for at, name in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
-}
-Hear = Callable[[Sequence[ChannelAudio]], dict[int, str]]
+MIXED = {"clean": 6, "echo": 3, "collapsed": 3, "digits": 2, "items": 2, "rough": 3, "codecs": 2, "mixed_language": 1}
+"""Of 22 calls so many are of each set."""
+AT_ONCE = THREADS + 1
+"""Calls that a worker has at once: one more than threads, so that decoding and waiting leave no gap."""
 
 
-def normalised(text: str) -> list[str]:
-    """Return comparable tokens: lower case, digits one by one, spelt digits as digits, no punctuation."""
-    spaced = re.sub(r"(?<=\w)[.@](?=\w)", lambda found: " dot " if found[0] == "." else " at ", text.lower())
-    words = re.findall(r"\d|[a-z']+", spaced)
-    return [DIGITS.get(word, word) for word in words]
+class Bench:
+    """One run: calls in a folder, a model, two sides."""
+
+    def __init__(self, folder: Path, model: Path) -> None:
+        self._folder, self._model = folder, model
+        self.sides = {"plain": Side(), "ours": Side()}
+
+    def compare(
+        self, run: str, names: Sequence[str], *, at_once: int = 1, sides: Sequence[str] = ("plain", "ours")
+    ) -> None:
+        """Let the sides hear the calls one after the other, and take in what they heard."""
+        for side in sides:
+            print(f"{side}: {len(names)} {run} calls…", file=sys.stderr, flush=True)
+            result = self.heard(side, names, at_once=at_once if side == "ours" else 1)
+            taken(self.sides[side], self._folder, run, result)
+
+    def heard(self, side: str, names: Sequence[str], *, at_once: int = 1) -> dict[str, Any]:
+        """Return one side's result, from a process of its own."""
+        with tempfile.NamedTemporaryFile(suffix=".json") as result:
+            command = [sys.executable, "-m", "bench.speech.side", side, str(self._folder), result.name]
+            options = ["--model", str(self._model), "--at-once", str(at_once), "--truths", *names]
+            subprocess.run([*command, *options], cwd=ROOT, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+            found: dict[str, Any] = json.load(result)
+        return found
 
 
-def errors(truth: list[str], heard: list[str]) -> int:
-    """Return the edit distance in tokens."""
-    row = list(range(len(heard) + 1))
-    for at, wanted in enumerate(truth, 1):
-        diagonal, row[0] = row[0], at
-        for column, found in enumerate(heard, 1):
-            best = min(row[column] + 1, row[column - 1] + 1, diagonal + (wanted != found))
-            diagonal, row[column] = row[column], best
-    return row[-1]
+def counts(calls: int) -> dict[str, int]:
+    """Return how many calls of each set make this many, one of each at least."""
+    whole = sum(MIXED.values())
+    return {name: max(1, round(calls * share / whole)) for name, share in MIXED.items()}
 
 
-def ours(engine: FasterWhisperEngine) -> Hear:
-    def hear(channels: Sequence[ChannelAudio]) -> dict[int, str]:
-        spoken = engine.transcribe(channels)
-        return {
-            one.channel: " ".join(part.text for part in spoken.segments if part.channel == one.channel)
-            for one in channels
-        }
-
-    return hear
-
-
-def whole(channel: ChannelAudio) -> Samples:
-    return channel.sound.read(0, len(channel.sound))
-
-
-def plain(model: Any) -> Hear:
-    def hear(channels: Sequence[ChannelAudio]) -> dict[int, str]:
-        return {
-            one.channel: "".join(
-                part.text for part in model.transcribe(one.sound.read(0, len(one.sound)), word_timestamps=True)[0]
-            )
-            for one in channels
-        }
-
-    return hear
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=22)
+    parser.add_argument("--seed", type=int, default=100, help="100 and above for reporting, 1 to 9 for tuning")
+    parser.add_argument("--quick", action="store_true", help="eight calls, four sounds")
+    parser.add_argument("--model", default="base", help="a model's name, or the full path of its folder")
+    parser.add_argument("--long-minutes", type=float, default=30.0, help="length of the long call; 0: none")
+    parser.add_argument("--folder", type=Path, help="keep the calls here")
+    asked = parser.parse_args()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = asked.folder or Path(scratch) / "calls"
+        print(measured(asked, folder, resolve(asked.model, cache_dir=Path(scratch))))
 
 
-def measure(hear: Hear) -> tuple[float, float, float]:
-    """Return (real-time factor, processor seconds per second of call, word error rate) over all samples."""
-    wall = cpu = sound_s = 0.0
-    wrong = total = 0
-    for script in sorted((ROOT / "samples").glob("*.json")):
-        truth = json.loads(script.read_text(encoding="utf-8"))
-        with (ROOT / "samples" / truth["file"]).open("rb") as file:
-            recording = decode(file, max_duration_s=3_600)
-        channels = to_engine(recording, {0: Party.AGENT})
-        before = time.perf_counter(), time.process_time()
-        heard = hear(channels)
-        wall, cpu = wall + time.perf_counter() - before[0], cpu + time.process_time() - before[1]
-        sound_s += recording.duration_s
-        for channel in heard:
-            said = normalised(" ".join(turn["text"] for turn in truth["turns"] if turn["channel"] == channel))
-            wrong, total = wrong + errors(said, normalised(heard[channel])), total + len(said)
-    return wall / sound_s, cpu / sound_s, wrong / total
-
-
-def main(names: Sequence[str]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        for name in names or ("tiny.en", "base"):
-            engine = FasterWhisperEngine(name, cpu_threads=THREADS, cache_dir=Path(folder))
-            engine.warm()
-            place = str(resolve(name, cache_dir=Path(folder)))
-            model = WhisperModel(place, device="cpu", compute_type="int8", cpu_threads=THREADS, local_files_only=True)
-            report(name, measure(plain(model)), measure(ours(engine)))
-
-
-def report(name: str, peer: tuple[float, float, float], own: tuple[float, float, float]) -> None:
-    print(f"{name:8} {'':7} {'wall RTF':>9} {'CPU RTF':>9} {'WER':>7}")
-    for who, (wall, cpu, wer) in (("plain", peer), ("ours", own)):
-        print(f"{'':8} {who:7} {wall:9.3f} {cpu:9.3f} {wer:7.2%}")
-    ratios = [f"{theirs / mine:9.2f}" if mine else f"{'-':>9}" for theirs, mine in zip(peer, own, strict=True)]
-    print(f"{'':8} {'ratio':7} {ratios[0]} {ratios[1]} {ratios[2][2:]}", flush=True)
+def measured(asked: argparse.Namespace, folder: Path, model: Path) -> str:
+    """Make the calls, let both sides hear them, and return the table."""
+    quick = asked.quick
+    made = by_count(folder, asked.seed, {**counts(8 if quick else asked.calls), "none": 4 if quick else len(MAKERS)})
+    bench = Bench(folder, model)
+    mixed = [one["truth"] for one in made if one["set"] != "none"]
+    bench.compare("mixed", mixed, at_once=AT_ONCE)
+    bench.compare("silent", [one["truth"] for one in made if one["set"] == "none"])
+    if heard := [one["truth"] for one in real(folder)]:
+        bench.compare("real", heard)
+    plain_mix = None if quick else bench.heard("plain_mix", mixed)
+    if asked.long_minutes and not quick:
+        bench.compare("long", [long_call(folder, asked.seed, asked.long_minutes)["truth"]], sides=("ours",))
+    total = sum(one["duration_s"] for one in made) / 60
+    head = f"{len(mixed)} calls and {len(made) - len(mixed)} sounds, {total:.0f} min, seed {asked.seed}, {THREADS} CPUs"
+    return f"{head}\n\n{table(bench.sides['plain'], bench.sides['ours'], plain_mix)}"
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
