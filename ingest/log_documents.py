@@ -1,6 +1,6 @@
 """An entry as it is stored, and which of two versions of one entry stays, whatever the order in which they came.
 
-The same entry is the same document: its id is a keyed hash of device, time, number, type and SIM (formats.md A1).
+The same entry has the same id, a keyed hash of device, time, number, type and SIM (formats.md A1).
 What else is said of it may differ from delivery to delivery: a call that was still running, a region that was not set.
 Of such versions the greatest stays, by duration, then by a keyed hash of the rest. That order is total, so that late,
 repeated and reversed deliveries end in the same state.
@@ -11,12 +11,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
+from domain.ids import new_id
 from ingest.formats.record import PartyKind
 from ingest.log_batches import Device
 from ingest.log_entries import LogEntry
-from ingest.traffic import TrafficSealer
+from ingest.traffic import QUARTER_MS, Day, TrafficSealer
 from storage.blind_index import BlindIndexer
 from storage.mongo import Document
+from storage.sealing import ValueSealer
 
 SOURCE: Final = "device"
 """What tells the entries of phones from logs that came with a recording (`call`)."""
@@ -57,55 +61,72 @@ def _rank(document: Document) -> Rank:
     return lasted, document["zone"], document["party_kind"], document["presentation"], token
 
 
-def as_it_is(document: Document) -> Document:
-    """Return the filter that finds a stored version only as long as nobody changed it."""
-    found: Document = {name: document[name] for name in ("_id", *_DIFFERING)}
-    if "identifiers" in document:
-        return {**found, "identifiers.index": document["identifiers"]["index"]}
-    return {**found, "identifiers": {"$exists": False}}
+class _Sheet(msgspec.Struct, gc=False):
+    """A page that is being written: what its entries have in common, and the key of its identifiers, if they have one."""
 
+    common: Document
+    identifiers: Document
+    key: ValueSealer | None
+    entries: list[Document]
+    held: list[Document]
 
-RANKED: Final = ("duration_s", "zone", "party_kind", "presentation", "disposition", "identifiers.index")
-"""The fields that `supersedes` and `as_it_is` need of a stored version."""
+    def page(self) -> Document:
+        moments = [entry["setup_time"] for entry in self.entries]
+        span = {"first_at": min(moments), "last_at": max(moments)}
+        page = {"_id": new_id("page"), **self.common, **span, "revision": 0, "entries": self.entries}
+        if self.key is not None:
+            page["identifiers"] = {**self.identifiers, "held": self.held}
+        return page
 
 
 class DeviceLog:
-    """Makes the documents of one device's entries; made for one batch."""
+    """Lays the entries of one device out in pages (`ingest.log_pages`); made for one batch."""
 
     def __init__(self, sealer: TrafficSealer, device: Device) -> None:
         self._sealer = sealer
+        self._indexer = sealer.indexer
         self._device = device
-        self._token = device_token(sealer.indexer, device.device_id)
+        self._by_quarter: dict[int, _Sheet | None] = {}
+        self._by_day: dict[Day, _Sheet] = {}
 
-    def expired(self, entry: LogEntry) -> bool:
-        """Say whether even the totals of a call that began then may no longer be kept."""
-        return self._sealer.stamp(entry.setup_time).expired
+    def pages(self) -> list[Document]:
+        """Return what was added, ready to be stored: a page for each local day of the policy."""
+        return [sheet.page() for sheet in self._by_day.values()]
 
-    def document(self, log_id: str, entry: LogEntry) -> Document:
-        """Return the document to insert."""
-        sealer, ending = self._sealer, entry.disposition
-        return {
-            "_id": log_id,
-            "call_id": None,
-            **sealer.stamp(entry.setup_time).traffic,
-            "source": SOURCE,
-            "type": entry.type.value,
-            "direction": entry.direction.value,
-            "setup_time": entry.setup_time,
-            "duration_s": entry.duration_s,
-            "disposition": None if ending is None else ending.value,
-            "zone": self._device.zone,
-            "party_kind": entry.other.kind.value,
-            "presentation": entry.other.presentation.value,
-            "created_at": sealer.now,
-            **sealer.identifiers(
-                f"call_logs/{log_id}/identifiers",
-                entry.setup_time,
-                self._held(entry),
-                (entry.other.subject,),
-                device=self._token,
-            ),
-        }
+    def add(self, log_id: str, entry: LogEntry) -> bool:
+        """Put an entry on its page; False when even the totals of a call that began then may no longer be kept."""
+        quarter = entry.at_ms // QUARTER_MS
+        sheet = self._by_quarter[quarter] if quarter in self._by_quarter else self._sheet(quarter)
+        if sheet is None:
+            return False
+        other, ending = entry.other, entry.disposition
+        sheet.entries.append(
+            {
+                "id": log_id,
+                "type": str(entry.type),
+                "direction": str(entry.direction),
+                "setup_time": entry.setup_time,
+                "duration_s": entry.duration_s,
+                "disposition": None if ending is None else str(ending),
+                "party_kind": str(other.kind),
+                "presentation": str(other.presentation),
+            }
+        )
+        if sheet.key is not None:
+            place, subject = f"call_logs/{log_id}/identifiers", other.subject
+            sealed = sheet.key.seal(msgspec.json.encode(self._held(entry)), place=place)
+            sheet.held.append({"sealed": sealed, "index": [self._indexer.token(subject)] if subject else []})
+        return True
+
+    def _sheet(self, quarter: int) -> _Sheet | None:
+        stamp = self._sealer.stamp_of(quarter)
+        sheet = None if stamp.expired else self._by_day.get(stamp.day)
+        if sheet is None and not stamp.expired:
+            common = {**stamp.traffic, "source": SOURCE, "zone": self._device.zone, "created_at": self._sealer.now}
+            identifiers = {**stamp.identifiers, "device": device_token(self._indexer, self._device.device_id)}
+            sheet = self._by_day[stamp.day] = _Sheet(common, identifiers, stamp.key, [], [])
+        self._by_quarter[quarter] = sheet
+        return sheet
 
     def _held(self, entry: LogEntry) -> dict[str, Any]:
         held: dict[str, Any] = {"device_id": self._device.device_id}
@@ -118,7 +139,7 @@ class DeviceLog:
 
 
 def differences(stored: Document, document: Document, *, now: datetime) -> Document:
-    """Return the `$set` that makes a stored version into this greater one. Identifiers that left do not come back."""
+    """Return what to set to make a stored version into this greater one. Identifiers that left do not come back."""
     change = {name: document[name] for name in _DIFFERING} | {"updated_at": now}
     if "identifiers" in stored and "identifiers" in document:
         change |= {f"identifiers.{name}": document["identifiers"][name] for name in ("sealed", "index")}

@@ -23,7 +23,6 @@ from ingest.pokes import Pokes
 from ingest.tombstones import TombstoneStore
 from ingest.traffic import TrafficSealer
 from storage.blind_index import BlindIndexer
-from storage.mongo import Document
 from storage.resources import Resources
 
 _STORED = frozenset({LogOutcome.CREATED, LogOutcome.DUPLICATE, LogOutcome.UPDATED})
@@ -91,15 +90,10 @@ class LogIntake:
             )
         log = DeviceLog(sealer, device)
         outcomes = dict.fromkeys(erased, LogOutcome.ERASED)
-        documents: list[Document] = []
         for name, row in chosen.items():
-            if name in erased:
-                continue
-            if log.expired(row.entry):
+            if name not in erased and not log.add(name, row.entry):
                 outcomes[name] = LogOutcome.EXPIRED
-            else:
-                documents.append(log.document(name, row.entry))
-        return outcomes | await CallLogStore(self._resources, self._workspace_id).land(documents, now=now)
+        return outcomes | await CallLogStore(self._resources, self._workspace_id).land(log.pages(), now=now)
 
     async def _sealer(self, anchors: Sequence[datetime], now: datetime) -> TrafficSealer:
         latest = {anchor.date(): anchor for anchor in sorted(anchors)}  # the last of each day says all

@@ -159,9 +159,22 @@ class Collection:
         return int(result.deleted_count)
 
     @_told
-    async def grouped(self, found: Filter, group: Filter, *, limit: int = 10_000) -> list[Document]:
-        """Return the matching documents summed up in groups: MongoDB's `$group`, ordered by the groups' `_id`."""
-        stages = [{"$match": self._scoped(found)}, {"$group": dict(group)}, {"$sort": {"_id": 1}}, {"$limit": limit}]
+    async def grouped(
+        self,
+        found: Filter,
+        group: Filter,
+        *,
+        each: str | None = None,
+        of_these: Filter | None = None,
+        limit: int = 10_000,
+    ) -> list[Document]:
+        """Return the matching documents summed up in groups: MongoDB's `$group`, ordered by the groups' `_id`.
+
+        With `each`, the name of a list, its elements are what is summed up, those that match `of_these`.
+        """
+        elements = [] if each is None else [{"$unwind": f"${each}"}, {"$match": dict(of_these or {})}]
+        summed = [{"$group": dict(group)}, {"$sort": {"_id": 1}}, {"$limit": limit}]
+        stages = [{"$match": self._scoped(found)}, *elements, *summed]
         documents: list[Document] = await self._raw.aggregate(stages).to_list(length=None)
         return documents
 
