@@ -13,19 +13,18 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.errors import Conflict
-from domain.ids import new_id
+from domain.ids import bytes_of_id, id_from_bytes, is_id, new_id
 from domain.policy import Policy
 from domain.records import Category
 from ingest.formats.parties import NOBODY
 from ingest.formats.record import PartyNumber
 from ingest.log_documents import differences, supersedes
 from ingest.log_outcomes import LogOutcome
-from ingest.log_pages import changed_at, less, page_of, place_of, pointed_at, unfolded, without
+from ingest.log_pages import BYTES, changed_at, less, page_of, place_of, pointed_at, unfolded, without
 from ingest.log_reading import CallLogReader
 from ingest.numbers import shown
 from ingest.tombstones import TombstoneStore
 from ingest.traffic import TrafficSealer, days_of
-from storage.catalog import TEXT
 from storage.mongo import Document
 from storage.resources import Resources
 
@@ -97,7 +96,7 @@ class CallLogStore(CallLogReader):
             taken = await self._pages.insert_many(pages)
             late = [page for at, page in enumerate(pages) if at in taken]
             created = (page for at, page in enumerate(pages) if at not in taken)
-            outcomes |= {entry["id"]: LogOutcome.CREATED for page in created for entry in page["entries"]}
+            outcomes |= {id_from_bytes("log", raw): LogOutcome.CREATED for page in created for raw in page["ids"]}
             if not late:
                 return outcomes
             settled = await self._settle({one["_id"]: one for page in late for one in unfolded(page)}, now=now)
@@ -113,7 +112,7 @@ class CallLogStore(CallLogReader):
         What is not told of is not stored. Pages are changed by compare-and-set on their revision.
         """
         outcomes: dict[str, LogOutcome] = {}
-        for page in await self._pages.find({"entries.id": {"$in": list(fresh), **TEXT}}):
+        for page in await self._pages.find({"ids": {"$in": [bytes_of_id(log_id) for log_id in fresh], **BYTES}}):
             outcomes |= await self._merge(page, fresh, now=now)
         missing = fresh.keys() - outcomes.keys()
         # Looked at after the pages: a tombstone is placed before its entry goes, perhaps since we tried to insert it.
@@ -134,7 +133,7 @@ class CallLogStore(CallLogReader):
                 greater = supersedes(document, stored)
                 outcomes[stored["_id"]] = LogOutcome.UPDATED if greater else LogOutcome.DUPLICATE
                 if greater:
-                    change |= changed_at(at, differences(stored, document, now=now))
+                    change |= changed_at(found, at, differences(stored, document, now=now))
             if not change or await self._write(found, {"$set": change}):
                 return outcomes
             found = await self._pages.find_one({"_id": page["_id"]})
@@ -147,8 +146,9 @@ class CallLogStore(CallLogReader):
 
     async def there_of(self, ids: Sequence[str]) -> list[str]:
         """Return those of the ids of which there is an entry."""
-        found = await self._pages.find({"entries.id": {"$in": list(ids), **TEXT}}, fields=("entries.id",))
-        return sorted({entry["id"] for page in found for entry in page["entries"]}.intersection(ids))
+        sought = {bytes_of_id(log_id): log_id for log_id in ids if is_id("log", log_id)}
+        found = await self._pages.find({"ids": {"$in": list(sought), **BYTES}}, fields=("ids",))
+        return sorted(sought[raw] for page in found for raw in page["ids"] if raw in sought)
 
     async def relink(self, log_id: str, before: str | None, after: str | None, *, tx: Any) -> bool:
         """Point a log at another call (None is no call); False when it is gone or does not point at `before`."""
@@ -180,7 +180,7 @@ class CallLogStore(CallLogReader):
                 return False
             await stones.place_rows([log_id], now=now)
             fields = less(page, [log_id])
-            if fields["entries"]:
+            if fields["ids"]:
                 gone = await self._write(page, {"$set": fields})
             else:
                 gone = await self._pages.delete({"_id": page["_id"], "revision": page["revision"]}) == 1

@@ -8,6 +8,7 @@ repeated and reversed deliveries end in the same state.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -31,10 +32,15 @@ def device_token(indexer: BlindIndexer, device_id: str) -> str:
     return indexer.token(f"device:{device_id}")
 
 
-def log_id(indexer: BlindIndexer, device: Device, entry: LogEntry) -> str:
-    """Return the entry's id: the same for the same entry, whatever batch it comes in."""
-    sim = "" if entry.sim_slot is None else entry.sim_slot
-    return indexer.derived_id("log", f"{device.device_id}\0{entry.at_ms}\0{entry.number}\0{entry.type}\0{sim}")
+def naming(indexer: BlindIndexer, device: Device) -> Callable[[LogEntry], bytes]:
+    """Return what makes the ids of a device's entries: the same for the same entry, whatever batch it comes in."""
+    derived = indexer.deriving("log", f"{device.device_id}\0")
+
+    def named(entry: LogEntry) -> bytes:
+        sim = "" if entry.sim_slot is None else entry.sim_slot
+        return derived(f"{entry.at_ms}\0{entry.number}\0{entry.type}\0{sim}")
+
+    return named
 
 
 Rank = tuple[float, str, str, str, str]
@@ -62,20 +68,22 @@ def _rank(document: Document) -> Rank:
 
 
 class _Sheet(msgspec.Struct, gc=False):
-    """A page that is being written: what its entries have in common, and the key of its identifiers, if they have one."""
+    """A page that is being written: what its entries have in common, and the key of their identifiers, if any."""
 
     common: Document
     identifiers: Document
     key: ValueSealer | None
-    entries: list[Document]
-    held: list[Document]
+    ids: list[bytes] = msgspec.field(default_factory=list)
+    entries: list[Document] = msgspec.field(default_factory=list)
+    sealed: list[bytes] = msgspec.field(default_factory=list)
+    index: list[bytes | None] = msgspec.field(default_factory=list)
 
     def page(self) -> Document:
         moments = [entry["setup_time"] for entry in self.entries]
         span = {"first_at": min(moments), "last_at": max(moments)}
-        page = {"_id": new_id("page"), **self.common, **span, "revision": 0, "entries": self.entries}
+        page = {"_id": new_id("page"), **self.common, **span, "revision": 0, "ids": self.ids, "entries": self.entries}
         if self.key is not None:
-            page["identifiers"] = {**self.identifiers, "held": self.held}
+            page["identifiers"] = {**self.identifiers, "sealed": self.sealed, "width": 1, "index": self.index}
         return page
 
 
@@ -93,16 +101,16 @@ class DeviceLog:
         """Return what was added, ready to be stored: a page for each local day of the policy."""
         return [sheet.page() for sheet in self._by_day.values()]
 
-    def add(self, log_id: str, entry: LogEntry) -> bool:
-        """Put an entry on its page; False when even the totals of a call that began then may no longer be kept."""
+    def add(self, raw: bytes, log_id: str, entry: LogEntry) -> bool:
+        """Put an entry on its page, under its id in both forms; False when even its totals may no longer be kept."""
         quarter = entry.at_ms // QUARTER_MS
         sheet = self._by_quarter[quarter] if quarter in self._by_quarter else self._sheet(quarter)
         if sheet is None:
             return False
         other, ending = entry.other, entry.disposition
+        sheet.ids.append(raw)
         sheet.entries.append(
             {
-                "id": log_id,
                 "type": str(entry.type),
                 "direction": str(entry.direction),
                 "setup_time": entry.setup_time,
@@ -114,8 +122,8 @@ class DeviceLog:
         )
         if sheet.key is not None:
             place, subject = f"call_logs/{log_id}/identifiers", other.subject
-            sealed = sheet.key.seal(msgspec.json.encode(self._held(entry)), place=place)
-            sheet.held.append({"sealed": sealed, "index": [self._indexer.token(subject)] if subject else []})
+            sheet.sealed.append(sheet.key.seal(msgspec.json.encode(self._held(entry)), place=place))
+            sheet.index.append(bytes.fromhex(self._indexer.token(subject)) if subject else None)
         return True
 
     def _sheet(self, quarter: int) -> _Sheet | None:
@@ -124,7 +132,7 @@ class DeviceLog:
         if sheet is None and not stamp.expired:
             common = {**stamp.traffic, "source": SOURCE, "zone": self._device.zone, "created_at": self._sealer.now}
             identifiers = {**stamp.identifiers, "device": device_token(self._indexer, self._device.device_id)}
-            sheet = self._by_day[stamp.day] = _Sheet(common, identifiers, stamp.key, [], [])
+            sheet = self._by_day[stamp.day] = _Sheet(common, identifiers, stamp.key)
         self._by_quarter[quarter] = sheet
         return sheet
 

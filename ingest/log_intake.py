@@ -12,11 +12,12 @@ from datetime import datetime
 
 import msgspec
 
+from domain.ids import id_from_bytes
 from domain.policy import Policy
 from ingest.call_logs import CallLogStore
 from ingest.formats.errors import REASONS, RowError
 from ingest.log_batches import BatchIn, Device, EntryIn, device_of, skew_s
-from ingest.log_documents import DeviceLog, log_id, rank_of
+from ingest.log_documents import DeviceLog, naming, rank_of
 from ingest.log_entries import LogEntry, read_entry, told_id
 from ingest.log_outcomes import BatchResult, EntryResult, LogOutcome, counted
 from ingest.pokes import Pokes
@@ -34,6 +35,7 @@ class _Row(msgspec.Struct, gc=False):
     index: int
     sent: EntryIn
     entry: LogEntry
+    raw: bytes
     log_id: str
 
 
@@ -54,6 +56,7 @@ class LogIntake:
         """
         device, skew = device_of(batch), skew_s(batch, now=now)
         indexer = await self._resources.keyring.blind_indexer(self._workspace_id)
+        named = naming(indexer, device)
         rows: list[_Row] = []
         results: list[EntryResult] = []
         for index, sent in enumerate(batch.entries):
@@ -62,7 +65,8 @@ class LogIntake:
             except RowError as error:
                 results.append(_rejected(index, sent, error))
             else:
-                rows.append(_Row(index, sent, entry, log_id(indexer, device, entry)))
+                raw = named(entry)
+                rows.append(_Row(index, sent, entry, raw, id_from_bytes("log", raw)))
         chosen = _greatest(rows, indexer, device)
         outcomes = await self._land(device, chosen, now)
         results.extend(_result(row, outcomes[row.log_id], best=chosen[row.log_id] is row) for row in rows)
@@ -91,7 +95,7 @@ class LogIntake:
         log = DeviceLog(sealer, device)
         outcomes = dict.fromkeys(erased, LogOutcome.ERASED)
         for name, row in chosen.items():
-            if name not in erased and not log.add(name, row.entry):
+            if name not in erased and not log.add(row.raw, name, row.entry):
                 outcomes[name] = LogOutcome.EXPIRED
         return outcomes | await CallLogStore(self._resources, self._workspace_id).land(log.pages(), now=now)
 

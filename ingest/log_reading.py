@@ -14,9 +14,9 @@ from functools import partial
 from typing import Any, Final
 
 from domain.errors import Gone, NotFound
-from domain.ids import is_id
+from domain.ids import bytes_of_id, is_id
 from ingest.log_documents import SOURCE, device_token, numbers_of
-from ingest.log_pages import SPAN, entry_of, unfolded
+from ingest.log_pages import BYTES, SPAN, entry_of, unfolded
 from ingest.traffic import open_identifiers
 from storage.catalog import TEXT
 from storage.mongo import Document
@@ -48,7 +48,7 @@ class CallLogReader:
 
     async def page_with(self, log_id: str, *, tx: Any = None) -> Document | None:
         """Return the page on which an entry stands, None when there is none."""
-        return await self._logs.find_one({"entries.id": {"$eq": log_id, **TEXT}}, tx=tx)
+        return await self._logs.find_one({"ids": {"$eq": bytes_of_id(log_id), **BYTES}}, tx=tx)
 
     async def of_call(self, call_id: str) -> Document | None:
         """Return a call's log as stored, None when it has none."""
@@ -155,7 +155,7 @@ class CallLogReader:
         after: tuple[datetime, str] | None = None,
         wanted: Callable[[Document], bool] | None = None,
     ) -> list[Document]:
-        """Return entries of the pages that match, newest call first: those that are `wanted`, and come after `after`."""
+        """Return entries of the pages that match, newest call first: those `wanted`, and after `after`."""
         if after is not None:
             where = {**where, "first_at": {"$lte": after[0]}, "last_at": {"$lt": after[0] + SPAN}}
         found: list[Document] = []
@@ -189,7 +189,7 @@ def _place(entry: Document) -> tuple[datetime, str]:
 
 def _with(token: str, now: datetime) -> Document:
     """Return the filter of pages in which somebody takes part of whom it may still be known."""
-    return {"identifiers.held.index": token, "identifiers.retain_until": {"$gt": now}}
+    return {"identifiers.index": bytes.fromhex(token), "identifiers.retain_until": {"$gt": now}}
 
 
 def _has(token: str, document: Document) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+from collections.abc import Callable
 
 from domain.ids import id_from_bytes
 from storage.sealing import derive
@@ -39,8 +40,18 @@ class BlindIndexer:
 
     def derived_id(self, kind: str, value: str) -> str:
         """Return an id of our own shape (`cdr_…`) that is always the same for the same value."""
-        told = f"{kind}:{value}".encode()
-        return id_from_bytes(kind, hashlib.blake2b(told, digest_size=16, key=self._own_key, person=b"id").digest())
+        return id_from_bytes(kind, self.deriving(kind, "")(value))
+
+    def deriving(self, kind: str, prefix: str) -> Callable[[str], bytes]:
+        """Return what makes of a value the 16 bytes of `derived_id(kind, prefix + value)`: for many of one prefix."""
+        begun = hashlib.blake2b(f"{kind}:{prefix}".encode(), digest_size=16, key=self._own_key, person=b"id")
+
+        def derived(value: str) -> bytes:
+            hashing = begun.copy()
+            hashing.update(value.encode())
+            return hashing.digest()
+
+        return derived
 
 
 indexer_of = functools.lru_cache(maxsize=32)(BlindIndexer)

@@ -131,10 +131,10 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         tagged=True,
         tagged_parts=("identifiers",),
         indexes=(  # of pages of entries: ingest/log_pages.py
-            Index(_up("entries.id"), unique=True, partial={"entries.id": TEXT}),
+            Index(_up("ids"), unique=True, partial={"ids": {"$type": "binData"}}),
             Index(_up("workspace_id", "calls"), unique=True, partial={"calls": TEXT}),
             Index((("workspace_id", 1), ("last_at", -1), ("_id", -1))),
-            Index(_up("workspace_id", "identifiers.held.index")),
+            Index(_up("workspace_id", "identifiers.index")),
             Index(_up("workspace_id", "identifiers.device", "last_at"), partial={"source": "device"}),
             Index(_up("identifiers.retain_until")),
             Index(_up("retain_until")),

@@ -6,10 +6,13 @@ must bring back neither a destroyed key nor what was erased.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, Final
 
 from bson.codec_options import CodecOptions
-from pymongo.errors import BulkWriteError
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError, OperationFailure
 
 from storage.catalog import BY_NAME, CollectionSpec
 
@@ -52,6 +55,24 @@ class Homes:
                 copied += int(error.details["nInserted"])
         return copied
 
+    async def rewrite(self, name: str, found: dict[str, Any], made: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+        """Replace the documents that match by what is made of them, until none matches; return how many there were.
+
+        What is made must not match any more. Safe to run twice, and beside another that does the same.
+        """
+        raw, replaced = self._raw(name), 0
+        while page := await raw.find(found).limit(_PAGE).to_list(length=None):
+            await raw.bulk_write([ReplaceOne({"_id": old["_id"], **found}, made(old)) for old in page], ordered=False)
+            replaced += len(page)
+        return replaced
+
+    async def drop_indexes(self, name: str, names: Iterable[str]) -> None:
+        """Drop the indexes of these names, as far as they are there."""
+        raw = self._raw(name)
+        for one in set(names).intersection(await raw.index_information()):
+            with suppress(OperationFailure):  # dropped meanwhile by another that does the same
+                await raw.drop_index(one)
+
     async def create_missing(self) -> None:
         """Create collections, validators and indexes that are missing or differ. Safe to run by many at once."""
         for spec in BY_NAME.values():
@@ -77,7 +98,7 @@ class Homes:
 
     @staticmethod
     async def _create(home: Any, name: str) -> None:
-        from pymongo.errors import CollectionInvalid, OperationFailure  # noqa: PLC0415 - used on this path only
+        from pymongo.errors import CollectionInvalid  # noqa: PLC0415 - used on this path only
 
         try:
             await home.create_collection(name)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from domain.errors import Duplicate
+from storage.log_pages_2 import call_logs_in_pages
 from storage.mongo import Database
 
 Migration = Callable[[Database], Awaitable[None]]
@@ -17,7 +18,10 @@ async def _proof_apart(database: Database) -> None:
         await database.copy_apart(name)
 
 
-MIGRATIONS: tuple[tuple[int, str, Migration], ...] = ((1, "receipts and tombstones beside the keys", _proof_apart),)
+MIGRATIONS: tuple[tuple[int, str, Migration], ...] = (
+    (1, "receipts and tombstones beside the keys", _proof_apart),
+    (2, "call logs in pages", call_logs_in_pages),
+)
 """(number, name, function), in order; the function must be safe to run twice."""
 
 
