@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.errors import Conflict
-from domain.ids import bytes_of_id, id_from_bytes, is_id, new_id
+from domain.ids import bytes_of_id, is_id, new_id
 from domain.policy import Policy
 from domain.records import Category
 from ingest.formats.parties import NOBODY
@@ -85,22 +85,22 @@ class CallLogStore(CallLogReader):
         """Store a prepared document."""
         await self._pages.insert(page_of(document), tx=tx)
 
-    async def land(self, pages: Sequence[Document], *, now: datetime) -> dict[str, LogOutcome]:
-        """Store the pages of a batch in one write; return what became of each entry, by its id.
+    async def land(self, pages: Sequence[Document], *, now: datetime) -> dict[bytes, LogOutcome]:
+        """Store the pages of a batch in one write; return what became of each entry, by the bytes of its id.
 
         MongoDB refuses a page of which an entry is there already. Of such an entry the greater version stays
         (`ingest.log_documents`), whoever comes first; the others of its page are stored without it.
         """
-        outcomes: dict[str, LogOutcome] = {}
+        outcomes: dict[bytes, LogOutcome] = {}
         for _ in range(_TRIES):
             taken = await self._pages.insert_many(pages)
             late = [page for at, page in enumerate(pages) if at in taken]
             created = (page for at, page in enumerate(pages) if at not in taken)
-            outcomes |= {id_from_bytes("log", raw): LogOutcome.CREATED for page in created for raw in page["ids"]}
+            outcomes |= {raw: LogOutcome.CREATED for page in created for raw in page["ids"]}
             if not late:
                 return outcomes
             settled = await self._settle({one["_id"]: one for page in late for one in unfolded(page)}, now=now)
-            outcomes |= settled
+            outcomes |= {bytes_of_id(log_id): outcome for log_id, outcome in settled.items()}
             pages = [rest for page in late if (rest := without(page, settled)) is not None]
             if not pages:
                 return outcomes

@@ -18,10 +18,9 @@ from domain.ids import new_id
 from ingest.formats.record import PartyKind
 from ingest.log_batches import Device
 from ingest.log_entries import LogEntry
-from ingest.traffic import QUARTER_MS, Day, TrafficSealer
+from ingest.traffic import QUARTER_MS, Day, Stamp, TrafficSealer
 from storage.blind_index import BlindIndexer
 from storage.mongo import Document
-from storage.sealing import ValueSealer
 
 SOURCE: Final = "device"
 """What tells the entries of phones from logs that came with a recording (`call`)."""
@@ -67,24 +66,19 @@ def _rank(document: Document) -> Rank:
     return lasted, document["zone"], document["party_kind"], document["presentation"], token
 
 
+class Named(msgspec.Struct, frozen=True, gc=False):
+    """An entry of a batch under its id, in both forms: as it is stored and as it is told."""
+
+    entry: LogEntry
+    raw: bytes
+    log_id: str
+
+
 class _Sheet(msgspec.Struct, gc=False):
     """A page that is being written: what its entries have in common, and the key of their identifiers, if any."""
 
-    common: Document
-    identifiers: Document
-    key: ValueSealer | None
-    ids: list[bytes] = msgspec.field(default_factory=list)
-    entries: list[Document] = msgspec.field(default_factory=list)
-    sealed: list[bytes] = msgspec.field(default_factory=list)
-    index: list[bytes | None] = msgspec.field(default_factory=list)
-
-    def page(self) -> Document:
-        moments = [entry["setup_time"] for entry in self.entries]
-        span = {"first_at": min(moments), "last_at": max(moments)}
-        page = {"_id": new_id("page"), **self.common, **span, "revision": 0, "ids": self.ids, "entries": self.entries}
-        if self.key is not None:
-            page["identifiers"] = {**self.identifiers, "sealed": self.sealed, "width": 1, "index": self.index}
-        return page
+    stamp: Stamp
+    rows: list[Named]
 
 
 class DeviceLog:
@@ -97,53 +91,74 @@ class DeviceLog:
         self._by_quarter: dict[int, _Sheet | None] = {}
         self._by_day: dict[Day, _Sheet] = {}
 
-    def pages(self) -> list[Document]:
-        """Return what was added, ready to be stored: a page for each local day of the policy."""
-        return [sheet.page() for sheet in self._by_day.values()]
-
-    def add(self, raw: bytes, log_id: str, entry: LogEntry) -> bool:
-        """Put an entry on its page, under its id in both forms; False when even its totals may no longer be kept."""
-        quarter = entry.at_ms // QUARTER_MS
+    def add(self, row: Named) -> bool:
+        """Put an entry on its page; False when even its totals may no longer be kept."""
+        quarter = row.entry.at_ms // QUARTER_MS
         sheet = self._by_quarter[quarter] if quarter in self._by_quarter else self._sheet(quarter)
         if sheet is None:
             return False
-        other, ending = entry.other, entry.disposition
-        sheet.ids.append(raw)
-        sheet.entries.append(
-            {
-                "type": str(entry.type),
-                "direction": str(entry.direction),
-                "setup_time": entry.setup_time,
-                "duration_s": entry.duration_s,
-                "disposition": None if ending is None else str(ending),
-                "party_kind": str(other.kind),
-                "presentation": str(other.presentation),
-            }
-        )
-        if sheet.key is not None:
-            place, subject = f"call_logs/{log_id}/identifiers", other.subject
-            sheet.sealed.append(sheet.key.seal(msgspec.json.encode(self._held(entry)), place=place))
-            sheet.index.append(bytes.fromhex(self._indexer.token(subject)) if subject else None)
+        sheet.rows.append(row)
         return True
 
     def _sheet(self, quarter: int) -> _Sheet | None:
         stamp = self._sealer.stamp_of(quarter)
-        sheet = None if stamp.expired else self._by_day.get(stamp.day)
-        if sheet is None and not stamp.expired:
-            common = {**stamp.traffic, "source": SOURCE, "zone": self._device.zone, "created_at": self._sealer.now}
-            identifiers = {**stamp.identifiers, "device": device_token(self._indexer, self._device.device_id)}
-            sheet = self._by_day[stamp.day] = _Sheet(common, identifiers, stamp.key)
+        sheet = None if stamp.expired else self._by_day.setdefault(stamp.day, _Sheet(stamp, []))
         self._by_quarter[quarter] = sheet
         return sheet
 
-    def _held(self, entry: LogEntry) -> dict[str, Any]:
+    def pages(self) -> list[Document]:
+        """Return what was added, ready to be stored: a page for each local day of the policy."""
+        return [self._page(sheet) for sheet in self._by_day.values()]
+
+    def _page(self, sheet: _Sheet) -> Document:
+        rows, stamp = sheet.rows, sheet.stamp
+        moments = [row.entry.setup_time for row in rows]
+        page = {
+            "_id": new_id("page"),
+            **stamp.traffic,
+            "source": SOURCE,
+            "zone": self._device.zone,
+            "created_at": self._sealer.now,
+            "first_at": min(moments),
+            "last_at": max(moments),
+            "revision": 0,
+            "ids": [row.raw for row in rows],
+            "entries": [_facts(row.entry) for row in rows],
+        }
+        if stamp.key is not None:
+            values = [(self._held(row.entry), f"call_logs/{row.log_id}/identifiers") for row in rows]
+            subjects = [row.entry.other.subject for row in rows]
+            page["identifiers"] = {
+                **stamp.identifiers,
+                "device": device_token(self._indexer, self._device.device_id),
+                "sealed": stamp.key.seal_all(values),
+                "width": 1,
+                "index": [self._indexer.raw_token(subject) if subject else None for subject in subjects],
+            }
+        return page
+
+    def _held(self, entry: LogEntry) -> bytes:
         held: dict[str, Any] = {"device_id": self._device.device_id}
         if entry.sim_slot is not None:
             held["sim_slot"] = entry.sim_slot
         if entry.other.kind is not PartyKind.WITHHELD:
             held["number"] = entry.other.raw
             held["e164"] = entry.other.e164
-        return held
+        return msgspec.json.encode(held)
+
+
+def _facts(entry: LogEntry) -> Document:
+    """Return what of an entry is neither an identifier nor the same for its whole page."""
+    other, ending = entry.other, entry.disposition
+    return {
+        "type": str(entry.type),
+        "direction": str(entry.direction),
+        "setup_time": entry.setup_time,
+        "duration_s": entry.duration_s,
+        "disposition": None if ending is None else str(ending),
+        "party_kind": str(other.kind),
+        "presentation": str(other.presentation),
+    }
 
 
 def differences(stored: Document, document: Document, *, now: datetime) -> Document:

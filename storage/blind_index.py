@@ -23,16 +23,17 @@ class BlindIndexer:
     def __init__(self, key: bytes) -> None:
         self._fresh = hmac.new(key, digestmod=hashlib.sha256)
         self._own_key = derive(key, "own-records")
-        self._tokens = functools.lru_cache(maxsize=_TOKENS_KEPT)(self._made_token)
+        self.raw_token = functools.lru_cache(maxsize=_TOKENS_KEPT)(self._made_token)
+        """The 16 bytes of a token; switches and phones repeat themselves, so the last ones are remembered."""
 
-    def _made_token(self, value: str) -> str:
+    def _made_token(self, value: str) -> bytes:
         hashing = self._fresh.copy()
         hashing.update(value.encode())
-        return hashing.digest()[:16].hex()
+        return hashing.digest()[:16]
 
     def token(self, value: str) -> str:
-        """Return 32 hexadecimal digits; switches repeat themselves, so the last ones are remembered."""
-        return self._tokens(value)
+        """Return 32 hexadecimal digits."""
+        return self.raw_token(value).hex()
 
     def mark(self, value: bytes) -> bytes:
         """Return six bytes: enough to tell the few rows of one call apart, and short."""

@@ -25,6 +25,7 @@ class Homes:
 
     def __init__(self, client: Any, name: str) -> None:
         self._client = client
+        self._opened: dict[str, Any] = {}
         options: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
         self._records = client.get_database(name, codec_options=options)
         self._keys = client.get_database(f"{name}_keys", codec_options=options)
@@ -33,8 +34,10 @@ class Homes:
         return self._keys if spec.apart else self._records
 
     def _raw(self, name: str) -> Any:
-        spec = BY_NAME[name]
-        return self._home(spec)[spec.name]
+        if name not in self._opened:
+            spec = BY_NAME[name]
+            self._opened[name] = self._home(spec)[spec.name]
+        return self._opened[name]
 
     async def copy_apart(self, name: str) -> int:
         """Copy what an earlier version wrote of this collection among the records; return how many were new.

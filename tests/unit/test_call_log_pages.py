@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.ids import id_from_bytes
 from governance.profiles import build_policy, load_profile
 from ingest.log_batches import Device, EntryIn
-from ingest.log_documents import DeviceLog, differences, naming
+from ingest.log_documents import DeviceLog, Named, differences, naming
 from ingest.log_entries import read_entry
 from ingest.log_pages import SPAN, changed_at, entry_of, less, page_of, place_of, pointed_at, unfolded, without
 from ingest.traffic import TrafficSealer, month_of
@@ -46,7 +46,7 @@ def laid_out(sent: list[dict[str, Any]], keys: dict[str, ValueSealer] = KEYS) ->
         raw = named(entry)
         log_id = id_from_bytes("log", raw)
         if log_id not in entries:
-            assert log.add(raw, log_id, entry)
+            assert log.add(Named(entry, raw, log_id))
             entries[log_id] = entry
     return log.pages(), entries
 

@@ -12,7 +12,7 @@ from domain.ids import id_from_bytes
 from domain.policy import Policy
 from governance.profiles import build_policy, load_profile
 from ingest.log_batches import Device, EntryIn
-from ingest.log_documents import DeviceLog, device_token, differences, naming, numbers_of, supersedes
+from ingest.log_documents import DeviceLog, Named, device_token, differences, naming, numbers_of, supersedes
 from ingest.log_entries import LogEntry, read_entry
 from ingest.log_pages import unfolded
 from ingest.traffic import TrafficSealer, month_of
@@ -43,7 +43,7 @@ def entry(device: Device = PHONE, *, now: datetime = NOW, **changes: Any) -> Log
 def document(device: Device = PHONE, *, now: datetime = NOW, **changes: Any) -> Document:
     found = entry(device, now=now, **changes)
     raw, log = naming(INDEXER, device)(found), DeviceLog(sealer(now), device)
-    assert log.add(raw, id_from_bytes("log", raw), found)
+    assert log.add(Named(found, raw, id_from_bytes("log", raw)))
     (page,) = log.pages()
     return next(unfolded(page))
 
@@ -177,7 +177,8 @@ def test_a_log_expires_ten_years_after_its_year() -> None:
     found = entry()
     end = datetime(2036, 12, 31, 18, 30, tzinfo=UTC)
     before, after = (DeviceLog(sealer(now), PHONE) for now in (end - timedelta(milliseconds=1), end))
-    assert (before.add(b"r" * 16, "log_r", found), after.add(b"r" * 16, "log_r", found)) == (True, False)
+    row = Named(found, b"r" * 16, id_from_bytes("log", b"r" * 16))
+    assert (before.add(row), after.add(row)) == (True, False)
     assert (len(before.pages()), after.pages()) == (1, [])
 
 
