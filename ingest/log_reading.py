@@ -124,7 +124,7 @@ class CallLogReader:
                 {**known, "last_at": recent},
                 {"_id": day, "entries": {"$sum": 1}},
                 each="entries",
-                of_these={"entries.setup_time": recent},
+                within={"entries.setup_time": recent},
             ),
         )
         per_day = {date.fromisoformat(one["_id"]): int(one["entries"]) for one in days}
