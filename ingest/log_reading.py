@@ -47,7 +47,9 @@ class CallLogReader:
         self._workspace_id = workspace_id
 
     async def page_with(self, log_id: str, *, tx: Any = None) -> Document | None:
-        """Return the page on which an entry stands, None when there is none."""
+        """Return the page on which an entry stands, None when there is none, or when this is no id."""
+        if not is_id("log", log_id):
+            return None
         return await self._logs.find_one({"ids": {"$eq": bytes_of_id(log_id), **BYTES}}, tx=tx)
 
     async def of_call(self, call_id: str) -> Document | None:
@@ -62,7 +64,7 @@ class CallLogReader:
 
     async def get(self, log_id: str, *, now: datetime) -> Document:
         """Return a log. Raises NotFound, also for another workspace's; Gone when its retention is over."""
-        page = await self.page_with(log_id) if is_id("log", log_id) else None
+        page = await self.page_with(log_id)
         found = None if page is None else entry_of(page, log_id)
         if found is None:
             raise NotFound("no such call log")

@@ -62,7 +62,9 @@ async def test_one_entry_of_a_page_is_erased_and_the_others_stay_as_they_were(te
         if one.id:
             assert await store_of(tenant).erase(one.id, now=NOW)
     assert await pages(tenant) == [], "a page goes with its last entry"
-    assert not await store_of(tenant).erase(gone[0], now=NOW)
+    for nothing in (gone[0], "log_1", "+14155550132", ""):
+        assert not await store_of(tenant).erase(nothing, now=NOW)
+        assert await store_of(tenant).find(nothing, now=NOW) is None
 
 
 async def test_an_entry_that_is_erased_while_its_batch_comes_again_does_not_come_back(
