@@ -2,7 +2,7 @@
 
 `python bench/bench_call_logs.py [batches]` (default 300 a round). Both run in a process of their own on one MongoDB
 (majority and journal), take turns in one run, and get the same fresh entries: 100 a batch over kept connections, first
-one, then four; numbers out of 20,000. Ours also checks the key, tells duplicates, encrypts numbers, keeps six indexes.
+one, then four; numbers out of 20,000. Ours also checks the key, tells duplicates, encrypts numbers, keeps its indexes.
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ from typing import Final
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS: Final = [one + two for one in _LETTERS for two in _LETTERS]
 _SHIFTS: Final = range(120, -1, -10)
+_DIGITS: Final = str.maketrans(_LETTERS, "0123456789abcdefghijklmnopqrstuv")
+"""Our letters as the digits that `int` reads."""
 _SHAPE: Final = re.compile(r"(?P<kind>[a-z]{2,5})_(?P<body>[a-z2-7]{26})")
 
 
@@ -27,6 +29,11 @@ def id_from_bytes(kind: str, sixteen: bytes) -> str:
     """
     number = int.from_bytes(sixteen, "big") << 2
     return f"{kind}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
+
+
+def bytes_of_id(text: str) -> bytes:
+    """Return the 16 bytes that `id_from_bytes` took."""
+    return (int(text.rpartition("_")[2].translate(_DIGITS), 32) >> 2).to_bytes(16, "big")
 
 
 def is_id(kind: str, text: str) -> bool:

@@ -31,7 +31,8 @@ from ingest.formats.record import (
 from ingest.formats.registry import NAMES, load_format
 from ingest.traffic import harmless
 from storage.blind_index import BlindIndexer
-from storage.mongo import Document, exact
+from storage.decimals import exact
+from storage.mongo import Document
 
 LEG_FIELDS: Final = (
     "setup_time",

@@ -12,7 +12,8 @@ from domain.errors import Invalid, NotFound
 from ingest.formats.joining import join
 from ingest.formats.record import CallRecord, Row
 from ingest.traffic import open_identifiers
-from storage.mongo import Document, decimal_of
+from storage.decimals import decimal_of
+from storage.mongo import Document
 from storage.resources import Resources
 
 DIMENSIONS: Final = ("day", "direction", "country", "disposition", "source")

@@ -106,7 +106,9 @@ class LogEntry(msgspec.Struct, frozen=True, gc=False):
 
 def read_entry(entry: EntryIn, device: Device, *, now: datetime) -> LogEntry:
     """Return what the entry means. Raises RowError with a reason of `ingest.formats.errors.REASONS`."""
-    at_ms = _at_ms(entry)
+    at_ms = entry.date
+    if type(at_ms) is not int or entry.setup_time is not None or not _FIRST_MS <= at_ms <= _LAST_MS:
+        at_ms = _at_ms(entry)
     moment = _EPOCH + at_ms * _MILLISECOND
     if moment > now and moment - now > FUTURE_ALLOWED:
         raise RowError("future", "the call begins more than a day in the future; check the device's clock")
@@ -114,7 +116,7 @@ def read_entry(entry: EntryIn, device: Device, *, now: datetime) -> LogEntry:
     presentation = _known(_PRESENTATIONS, entry.presentation, "presentation")
     if entry.sim_slot is not None and not 0 <= entry.sim_slot < _SIM_SLOTS:
         raise RowError("field", f"sim_slot must lie between 0 and {_SIM_SLOTS - 1}")
-    if entry.entry_id != told_id(entry):
+    if entry.entry_id is not None and told_id(entry) is None:
         raise RowError("field", "entry_id has 1 to 64 letters, digits and . _ : -")
     region = _region(entry.country_iso) if entry.country_iso else device.region  # Android has "" for no country
     text, other = _other_side((entry.number or "")[:_TOO_LONG], region, entry.normalized_number)

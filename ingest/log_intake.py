@@ -10,32 +10,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-import msgspec
-
+from domain.ids import id_from_bytes
 from domain.policy import Policy
 from ingest.call_logs import CallLogStore
 from ingest.formats.errors import REASONS, RowError
 from ingest.log_batches import BatchIn, Device, EntryIn, device_of, skew_s
-from ingest.log_documents import DeviceLog, log_id, rank_of
-from ingest.log_entries import LogEntry, read_entry, told_id
+from ingest.log_documents import DeviceLog, Named, naming, rank_of
+from ingest.log_entries import read_entry, told_id
 from ingest.log_outcomes import BatchResult, EntryResult, LogOutcome, counted
 from ingest.pokes import Pokes
 from ingest.tombstones import TombstoneStore
 from ingest.traffic import TrafficSealer
 from storage.blind_index import BlindIndexer
-from storage.mongo import Document
 from storage.resources import Resources
 
 _STORED = frozenset({LogOutcome.CREATED, LogOutcome.DUPLICATE, LogOutcome.UPDATED})
 
 
-class _Row(msgspec.Struct, gc=False):
+class _Row(Named, frozen=True, gc=False):
     """An entry of the batch on its way: what was sent, what it means, under which id, what became of it."""
 
     index: int
     sent: EntryIn
-    entry: LogEntry
-    log_id: str
 
 
 class LogIntake:
@@ -55,6 +51,7 @@ class LogIntake:
         """
         device, skew = device_of(batch), skew_s(batch, now=now)
         indexer = await self._resources.keyring.blind_indexer(self._workspace_id)
+        named = naming(indexer, device)
         rows: list[_Row] = []
         results: list[EntryResult] = []
         for index, sent in enumerate(batch.entries):
@@ -63,24 +60,26 @@ class LogIntake:
             except RowError as error:
                 results.append(_rejected(index, sent, error))
             else:
-                rows.append(_Row(index, sent, entry, log_id(indexer, device, entry)))
+                raw = named(entry)
+                rows.append(_Row(entry, raw, id_from_bytes("log", raw), index, sent))
         chosen = _greatest(rows, indexer, device)
         outcomes = await self._land(device, chosen, now)
-        results.extend(_result(row, outcomes[row.log_id], best=chosen[row.log_id] is row) for row in rows)
+        results.extend([_result(row, outcomes[row.raw], best=chosen[row.raw] is row) for row in rows])
         results.sort(key=_index)
-        stored = [row.entry.setup_time for row in rows if outcomes[row.log_id] in _STORED]
+        stored = [row.entry.setup_time for row in rows if outcomes[row.raw] in _STORED]
         oldest, newest = min(stored, default=None), max(stored, default=None)
         if oldest is not None and newest is not None:  # duplicates too: their first delivery may not have come so far
             await self._pokes.note(self._resources, self._workspace_id, (oldest, newest))
         return BatchResult(results, counted(results), skew, oldest, newest)
 
-    async def _land(self, device: Device, chosen: Mapping[str, _Row], now: datetime) -> dict[str, LogOutcome]:
+    async def _land(self, device: Device, chosen: Mapping[bytes, _Row], now: datetime) -> dict[bytes, LogOutcome]:
         if not chosen:
             return {}
         sealer = await self._sealer([row.entry.setup_time for row in chosen.values()], now)
         erased: frozenset[str] = frozenset()
         if sealer.rows_were_erased:
-            erased = await TombstoneStore(self._resources, self._workspace_id).erased_rows(chosen.keys())
+            ids = [row.log_id for row in chosen.values()]
+            erased = await TombstoneStore(self._resources, self._workspace_id).erased_rows(ids)
         if erased:
             await self._resources.audit.append(
                 self._workspace_id,
@@ -90,29 +89,26 @@ class LogIntake:
                 detail={"entries": len(erased)},
             )
         log = DeviceLog(sealer, device)
-        outcomes = dict.fromkeys(erased, LogOutcome.ERASED)
-        documents: list[Document] = []
-        for name, row in chosen.items():
-            if name in erased:
-                continue
-            if log.expired(row.entry):
-                outcomes[name] = LogOutcome.EXPIRED
-            else:
-                documents.append(log.document(name, row.entry))
-        return outcomes | await CallLogStore(self._resources, self._workspace_id).land(documents, now=now)
+        outcomes: dict[bytes, LogOutcome] = {}
+        for raw, row in chosen.items():
+            if row.log_id in erased:
+                outcomes[raw] = LogOutcome.ERASED
+            elif not log.add(row):
+                outcomes[raw] = LogOutcome.EXPIRED
+        return outcomes | await CallLogStore(self._resources, self._workspace_id).land(log.pages(), now=now)
 
     async def _sealer(self, anchors: Sequence[datetime], now: datetime) -> TrafficSealer:
         latest = {anchor.date(): anchor for anchor in sorted(anchors)}  # the last of each day says all
         return await TrafficSealer.open(self._resources, self._workspace_id, self._policy, latest.values(), now=now)
 
 
-def _greatest(rows: Iterable[_Row], indexer: BlindIndexer, device: Device) -> dict[str, _Row]:
+def _greatest(rows: Iterable[_Row], indexer: BlindIndexer, device: Device) -> dict[bytes, _Row]:
     """Return of the rows that are one entry the one of the greatest version; the first of equals."""
-    chosen: dict[str, _Row] = {}
+    chosen: dict[bytes, _Row] = {}
     for row in rows:
-        other = chosen.setdefault(row.log_id, row)
+        other = chosen.setdefault(row.raw, row)
         if other is not row and rank_of(indexer, device, other.entry) < rank_of(indexer, device, row.entry):
-            chosen[row.log_id] = row
+            chosen[row.raw] = row
     return chosen
 
 

@@ -11,6 +11,7 @@ import msgspec
 from domain.calls import UNSERVED_FOR_GOOD
 from domain.errors import Gone, NotFound
 from ingest.formats.record import Disposition
+from ingest.log_reading import CallLogReader
 from ingest.match_document import FIXED_WORDS
 from ingest.matching import CLOCKS_APART, WINDOW, LogFacts, RecordingFacts, candidate, digits_of
 from ingest.recordings import RecordingStore
@@ -21,7 +22,7 @@ from storage.sealing import unseal
 
 MOST_LOGS: Final = 1000
 MOST_RECORDINGS: Final = 200
-_LOG_FIELDS: Final = (
+_CDR_FIELDS: Final = (
     "call_id",
     "setup_time",
     "answer_time",
@@ -55,7 +56,7 @@ class Neighbourhood:
 
     def __init__(self, resources: Resources, workspace_id: str, *, now: datetime) -> None:
         self._calls = resources.database.scoped("calls", workspace_id)
-        self._logs = resources.database.scoped("call_logs", workspace_id)
+        self._logs = CallLogReader(resources, workspace_id)
         self._cdrs = resources.database.scoped("cdrs", workspace_id)
         self._recordings = RecordingStore(resources, workspace_id)
         self._keyring = resources.keyring
@@ -65,10 +66,10 @@ class Neighbourhood:
 
     async def log(self, log_id: str) -> Document | None:
         """Return a call log or CDR that may still be seen, None when there is none."""
-        where = {"_id": log_id, "retain_until": {"$gt": self._now}}
         if log_id.startswith("cdr_"):
-            return await self._cdrs.find_one(where, fields=_LOG_FIELDS)
-        return await self._logs.find_one(where, fields=_LOG_FIELDS)
+            where = {"_id": log_id, "retain_until": {"$gt": self._now}}
+            return await self._cdrs.find_one(where, fields=_CDR_FIELDS)
+        return await self._logs.find(log_id, now=self._now)
 
     async def owner(self, log: Document) -> Document | None:
         """Return the call that a log is linked to, None when it is linked to none or that call is gone."""
@@ -113,12 +114,12 @@ class Neighbourhood:
         }
         if mine.device is not None:
             where["identifiers.device"] = {"$in": [mine.device, None]}
-        found = [
-            *await self._logs.find(where, fields=_LOG_FIELDS, limit=MOST_LOGS + 1),
-            *await self._cdrs.find(where, fields=_LOG_FIELDS, limit=MOST_LOGS + 1),
-        ]
-        if len(found) > MOST_LOGS:
+        span, device = (mine.began - WINDOW, mine.began + CLOCKS_APART), mine.device
+        logs = await self._logs.around(*span, device=device, limit=MOST_LOGS, now=self._now)
+        cdrs = await self._cdrs.find(where, fields=_CDR_FIELDS, limit=MOST_LOGS + 1)
+        if logs is None or len(logs) + len(cdrs) > MOST_LOGS:
             raise TooMany
+        found = [*logs, *cdrs]
         fitting = [(log, facts) for log in found if candidate(mine, facts := await self.facts(log))]
         taken = await self._taken([log for log, _ in fitting], mine.call_id)
         return [facts for log, facts in fitting if log["_id"] not in taken]

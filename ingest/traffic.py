@@ -100,8 +100,12 @@ def _in_utc(fields: Document) -> Document:
 
 
 _DRAWN: Final = 128
+_CLOCKS: Final = (Category.TRAFFIC, Category.TRAFFIC_IDENTIFIERS)
 _QUARTER_S: Final = 900
+QUARTER_MS: Final = _QUARTER_S * 1000
 """Local days, and so all clocks of retention, begin on a quarter of an hour in every zone since 1972."""
+Day = tuple[date, date, str]
+"""The local day by the clock of the record and by that of its identifiers, and the month of the key."""
 
 
 class Stamp(msgspec.Struct, frozen=True, gc=False):
@@ -112,8 +116,10 @@ class Stamp(msgspec.Struct, frozen=True, gc=False):
         expired: whether even the record's own retention is over.
         identifiers: the tags of its identifiers, with their month.
         key: under which the identifiers are sealed; None when their time is over or the month's key destroyed.
+        day: what has the same `day` has the same tags, clocks and key.
     """
 
+    day: Day
     traffic: Document
     expired: bool
     identifiers: Document
@@ -154,7 +160,8 @@ class TrafficSealer:
         self._keys = keys
         self._zones = {category: ZoneInfo(rule.retention.zone) for category, rule in policy.categories.items()}
         self._tags_on = lru_cache(maxsize=4096)(self._made_tags)
-        self._stamp_of = lru_cache(maxsize=16_384)(self._made_stamp)
+        self.stamp_of = lru_cache(maxsize=16_384)(self._made_stamp)
+        """The stamp of a quarter of an hour, counted from 1970."""
 
     @classmethod
     async def open(
@@ -190,11 +197,11 @@ class TrafficSealer:
 
     def _made_stamp(self, quarter: int) -> Stamp:
         began = datetime.fromtimestamp(quarter * _QUARTER_S, UTC)
-        traffic, identifiers = (
-            self.tags(category, began) for category in (Category.TRAFFIC, Category.TRAFFIC_IDENTIFIERS)
-        )
+        days = [began.astimezone(self._zones[category]).date() for category in _CLOCKS]
+        traffic, identifiers = (self._tags_on(category, day) for category, day in zip(_CLOCKS, days, strict=True))
         month = month_of(began)
         return Stamp(
+            day=(days[0], days[1], month),
             traffic=_in_utc(traffic.to_document()),
             expired=traffic.retain_until <= self.now,
             identifiers={**_in_utc(identifiers.to_document()), "month": month},
@@ -203,7 +210,7 @@ class TrafficSealer:
 
     def stamp(self, anchor: datetime) -> Stamp:
         """Return what a record anchored there is born with; one is made for each quarter of an hour."""
-        return self._stamp_of(int(anchor.timestamp() // _QUARTER_S))
+        return self.stamp_of(int(anchor.timestamp() // _QUARTER_S))
 
     def identifiers(
         self, place: str, anchor: datetime, held: Mapping[str, Any], subjects: Iterable[str | None], **tokens: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+from collections.abc import Callable
 
 from domain.ids import id_from_bytes
 from storage.sealing import derive
@@ -22,16 +23,17 @@ class BlindIndexer:
     def __init__(self, key: bytes) -> None:
         self._fresh = hmac.new(key, digestmod=hashlib.sha256)
         self._own_key = derive(key, "own-records")
-        self._tokens = functools.lru_cache(maxsize=_TOKENS_KEPT)(self._made_token)
+        self.raw_token = functools.lru_cache(maxsize=_TOKENS_KEPT)(self._made_token)
+        """The 16 bytes of a token; switches and phones repeat themselves, so the last ones are remembered."""
 
-    def _made_token(self, value: str) -> str:
+    def _made_token(self, value: str) -> bytes:
         hashing = self._fresh.copy()
         hashing.update(value.encode())
-        return hashing.digest()[:16].hex()
+        return hashing.digest()[:16]
 
     def token(self, value: str) -> str:
-        """Return 32 hexadecimal digits; switches repeat themselves, so the last ones are remembered."""
-        return self._tokens(value)
+        """Return 32 hexadecimal digits."""
+        return self.raw_token(value).hex()
 
     def mark(self, value: bytes) -> bytes:
         """Return six bytes: enough to tell the few rows of one call apart, and short."""
@@ -39,8 +41,18 @@ class BlindIndexer:
 
     def derived_id(self, kind: str, value: str) -> str:
         """Return an id of our own shape (`cdr_…`) that is always the same for the same value."""
-        told = f"{kind}:{value}".encode()
-        return id_from_bytes(kind, hashlib.blake2b(told, digest_size=16, key=self._own_key, person=b"id").digest())
+        return id_from_bytes(kind, self.deriving(kind, "")(value))
+
+    def deriving(self, kind: str, prefix: str) -> Callable[[str], bytes]:
+        """Return what makes of a value the 16 bytes of `derived_id(kind, prefix + value)`: for many of one prefix."""
+        begun = hashlib.blake2b(f"{kind}:{prefix}".encode(), digest_size=16, key=self._own_key, person=b"id")
+
+        def derived(value: str) -> bytes:
+            hashing = begun.copy()
+            hashing.update(value.encode())
+            return hashing.digest()
+
+        return derived
 
 
 indexer_of = functools.lru_cache(maxsize=32)(BlindIndexer)

@@ -71,11 +71,12 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         personal=True,
         tagged=True,
         tagged_parts=("identifiers",),
-        indexes=(
-            Index(_up("workspace_id", "call_id"), unique=True, partial={"call_id": {"$type": "string"}}),
-            Index((("workspace_id", 1), ("setup_time", -1), ("_id", -1))),
+        indexes=(  # of pages of entries: ingest/log_pages.py
+            Index(_up("ids"), unique=True, partial={"ids": {"$type": "binData"}}),
+            Index(_up("workspace_id", "calls"), unique=True, partial={"calls": TEXT}),
+            Index((("workspace_id", 1), ("last_at", -1), ("_id", -1))),
             Index(_up("workspace_id", "identifiers.index")),
-            Index(_up("workspace_id", "identifiers.device", "setup_time"), partial={"source": "device"}),
+            Index(_up("workspace_id", "identifiers.device", "last_at"), partial={"source": "device"}),
             Index(_up("identifiers.retain_until")),
             Index(_up("retain_until")),
         ),

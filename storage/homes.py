@@ -6,10 +6,13 @@ must bring back neither a destroyed key nor what was erased.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, Final
 
 from bson.codec_options import CodecOptions
-from pymongo.errors import BulkWriteError
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError, OperationFailure
 
 from storage.catalog import BY_NAME, CollectionSpec
 
@@ -22,6 +25,7 @@ class Homes:
 
     def __init__(self, client: Any, name: str) -> None:
         self._client = client
+        self._opened: dict[str, Any] = {}
         options: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
         self._records = client.get_database(name, codec_options=options)
         self._keys = client.get_database(f"{name}_keys", codec_options=options)
@@ -30,8 +34,10 @@ class Homes:
         return self._keys if spec.apart else self._records
 
     def _raw(self, name: str) -> Any:
-        spec = BY_NAME[name]
-        return self._home(spec)[spec.name]
+        if name not in self._opened:
+            spec = BY_NAME[name]
+            self._opened[name] = self._home(spec)[spec.name]
+        return self._opened[name]
 
     async def copy_apart(self, name: str) -> int:
         """Copy what an earlier version wrote of this collection among the records; return how many were new.
@@ -52,10 +58,23 @@ class Homes:
                 copied += int(error.details["nInserted"])
         return copied
 
-    async def drop_index(self, name: str, index: str) -> None:
-        """Drop an index that an earlier version made; safe to run twice, and where it never was."""
-        if index in await self._raw(name).index_information():
-            await self._raw(name).drop_index(index)
+    async def rewrite(self, name: str, found: dict[str, Any], made: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+        """Replace the documents that match by what is made of them, until none matches; return how many there were.
+
+        What is made must not match any more. Safe to run twice, and beside another that does the same.
+        """
+        raw, replaced = self._raw(name), 0
+        while page := await raw.find(found).limit(_PAGE).to_list(length=None):
+            await raw.bulk_write([ReplaceOne({"_id": old["_id"], **found}, made(old)) for old in page], ordered=False)
+            replaced += len(page)
+        return replaced
+
+    async def drop_indexes(self, name: str, names: Iterable[str]) -> None:
+        """Drop the indexes of these names, as far as they are there."""
+        raw = self._raw(name)
+        for one in set(names).intersection(await raw.index_information()):
+            with suppress(OperationFailure):  # dropped meanwhile by another that does the same
+                await raw.drop_index(one)
 
     async def create_missing(self) -> None:
         """Create collections, validators and indexes that are missing or differ. Safe to run by many at once."""
@@ -82,7 +101,7 @@ class Homes:
 
     @staticmethod
     async def _create(home: Any, name: str) -> None:
-        from pymongo.errors import CollectionInvalid, OperationFailure  # noqa: PLC0415 - used on this path only
+        from pymongo.errors import CollectionInvalid  # noqa: PLC0415 - used on this path only
 
         try:
             await home.create_collection(name)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from domain.errors import Duplicate
+from storage.log_pages_3 import call_logs_in_pages
 from storage.mongo import Database
 
 Migration = Callable[[Database], Awaitable[None]]
@@ -22,13 +23,14 @@ async def _many_versions(database: Database) -> None:
 
     Documents keep their shape: one without a version is of the first (`storage.versions`).
     """
-    await database.drop_index("transcripts", "workspace_id_call_id_kind")
-    await database.drop_index("redactions", "workspace_id_call_id")
+    await database.drop_indexes("transcripts", ["workspace_id_call_id_kind"])
+    await database.drop_indexes("redactions", ["workspace_id_call_id"])
 
 
 MIGRATIONS: tuple[tuple[int, str, Migration], ...] = (
     (1, "receipts and tombstones beside the keys", _proof_apart),
     (2, "several versions of a transcript", _many_versions),
+    (3, "call logs in pages", call_logs_in_pages),
 )
 """(number, name, function), in order; the function must be safe to run twice."""
 

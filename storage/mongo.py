@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar
 
-from bson.decimal128 import Decimal128, create_decimal128_context
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ASCENDING, ReturnDocument, WriteConcern
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, PyMongoError
@@ -99,7 +97,12 @@ class Collection:
         if not documents:
             return frozenset()
         try:
-            await self._raw.insert_many(documents, ordered=False, session=tx)
+            if len(documents) == 1:  # which the driver writes with less ado
+                await self._raw.insert_one(documents[0], session=tx)
+            else:
+                await self._raw.insert_many(documents, ordered=False, session=tx)
+        except DuplicateKeyError:
+            return frozenset({0})
         except BulkWriteError as error:
             failures = error.details["writeErrors"]
             if error.details["writeConcernErrors"] or any(one["code"] != _DUPLICATE for one in failures):
@@ -159,9 +162,22 @@ class Collection:
         return int(result.deleted_count)
 
     @_told
-    async def grouped(self, found: Filter, group: Filter, *, limit: int = 10_000) -> list[Document]:
-        """Return the matching documents summed up in groups: MongoDB's `$group`, ordered by the groups' `_id`."""
-        stages = [{"$match": self._scoped(found)}, {"$group": dict(group)}, {"$sort": {"_id": 1}}, {"$limit": limit}]
+    async def grouped(
+        self,
+        found: Filter,
+        group: Filter,
+        *,
+        each: str | None = None,
+        within: Filter | None = None,
+        limit: int = 10_000,
+    ) -> list[Document]:
+        """Return the matching documents summed up in groups: MongoDB's `$group`, ordered by the groups' `_id`.
+
+        With `each`, the name of a list, its elements are what is summed up, those that match `within`.
+        """
+        elements = [] if each is None else [{"$unwind": f"${each}"}, {"$match": dict(within or {})}]
+        summed = [{"$group": dict(group)}, {"$sort": {"_id": 1}}, {"$limit": limit}]
+        stages = [{"$match": self._scoped(found)}, *elements, *summed]
         documents: list[Document] = await self._raw.aggregate(stages).to_list(length=None)
         return documents
 
@@ -169,16 +185,6 @@ class Collection:
     async def count(self, found: Filter) -> int:
         """Count the matching documents."""
         return int(await self._raw.count_documents(self._scoped(found)))
-
-
-def exact(amount: Decimal) -> Any:
-    """Return a decimal as MongoDB keeps and sums it: exact up to 34 digits, rounded beyond."""
-    return Decimal128(create_decimal128_context().create_decimal(amount))
-
-
-def decimal_of(stored: Any) -> Decimal:
-    """Return the decimal that `exact` made, or that a sum of such is (0 when there were none)."""
-    return stored.to_decimal() if isinstance(stored, Decimal128) else Decimal(stored)
 
 
 def _projection(fields: Sequence[str] | None) -> dict[str, int] | None:

@@ -9,6 +9,7 @@ dropped, repeated nor moved to another object, and a truncated object does not o
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -68,6 +69,14 @@ class ValueSealer:
         """Return what `seal(key, plain, place=place)` returns."""
         nonce = self._nonce()
         return nonce + self._aead.encrypt(nonce, plain, place.encode())
+
+    def seal_all(self, values: Sequence[tuple[bytes, str]]) -> list[bytes]:
+        """Return `seal` of each of these (plain bytes, place), in their order; the nonces are drawn at once."""
+        fresh, encrypt = os.urandom(NONCE_BYTES * len(values)), self._aead.encrypt
+        nonces = [fresh[at : at + NONCE_BYTES] for at in range(0, len(fresh), NONCE_BYTES)]
+        return [
+            nonce + encrypt(nonce, plain, place.encode()) for nonce, (plain, place) in zip(nonces, values, strict=True)
+        ]
 
     def unseal(self, sealed: bytes, *, place: str) -> bytes:
         """Return the plain bytes. Raises CannotOpen."""

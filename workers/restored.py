@@ -106,11 +106,13 @@ class RestoredLook:
 
     async def _erase_rows(self, workspace_id: str, ids: Sequence[str]) -> None:
         await self._resources.keyring.note_erased_rows(workspace_id)  # older keys may have been restored beside them
-        there = {"_id": {"$in": list(ids)}}
-        logs = await self._resources.database.scoped("call_logs", workspace_id).find(there, fields=("_id",))
-        cdrs = await self._resources.database.scoped("cdrs", workspace_id).find(there, fields=("_id",))
-        for document in logs:
-            await CallLogStore(self._resources, workspace_id).erase(document["_id"], now=utc_now())
+        store = CallLogStore(self._resources, workspace_id)
+        logs = await store.there_of(ids)
+        cdrs = await self._resources.database.scoped("cdrs", workspace_id).find(
+            {"_id": {"$in": list(ids)}}, fields=("_id",)
+        )
+        for log_id in logs:
+            await store.erase(log_id, now=utc_now())
         for document in cdrs:
             await CdrStore(self._resources, workspace_id).erase(document["_id"], now=utc_now())
         erased = len(logs) + len(cdrs)

@@ -20,6 +20,7 @@ from governance.workspaces import WorkspaceStore
 from ingest.call_logs import CallLogStore
 from ingest.log_batches import MOST_ENTRIES, BatchIn, EntryIn
 from ingest.log_intake import LogIntake
+from ingest.log_pages import unfolded
 from ingest.pokes import Pokes
 from ingest.tombstones import TombstoneStore
 from ingest.traffic import open_identifiers
@@ -81,8 +82,9 @@ async def refused(client: httpx.AsyncClient, body: Any, **headers: str) -> dict[
 
 
 async def stored(tenant: Tenant) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = await tenant.resources.database.scoped("call_logs", tenant.workspace_id).find({})
-    return found
+    """Every entry that is stored, as a document of its own."""
+    pages = await tenant.resources.database.scoped("call_logs", tenant.workspace_id).find({})
+    return [entry for page in pages for entry in unfolded(page)]
 
 
 @pytest.mark.parametrize(
@@ -238,15 +240,17 @@ async def test_a_batch_that_was_killed_in_the_middle_is_sent_again(
     client = await tenant.client(*WRITE)
     land = CallLogStore.land
 
-    async def cut(self: CallLogStore, documents: list[Any], *, now: datetime) -> Any:
-        await land(self, documents[:7], now=now)
+    async def cut(self: CallLogStore, pages: list[Any], *, now: datetime) -> Any:
+        assert len(pages) == 4, "a page a day"
+        await land(self, pages[:1], now=now)
         raise RuntimeError
 
+    entries = [entry(at * 24 * 60, date=ms(NOW) - at * 86_400_000 - n) for at in range(4) for n in range(5)]
     monkeypatch.setattr(CallLogStore, "land", cut)
-    assert (await client.post("/v1/call-logs:batch", json=batch(*(entry(at) for at in range(20))))).status_code == 500
+    assert (await client.post("/v1/call-logs:batch", json=batch(*entries))).status_code == 500
     monkeypatch.setattr(CallLogStore, "land", land)
-    told = await send(client, *(entry(at) for at in range(20)))
-    assert (told["counts"]["created"], told["counts"]["duplicate"]) == (13, 7)
+    told = await send(client, *entries)
+    assert (told["counts"]["created"], told["counts"]["duplicate"]) == (15, 5)
     assert len(await stored(tenant)) == 20
 
 

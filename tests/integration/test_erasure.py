@@ -57,7 +57,7 @@ async def test_after_erasing_nothing_of_the_call_is_left_but_its_log_and_the_pro
     assert key["destroyed_at"] is not None
     assert [job["task"] for job in await case.resources.outbox.of_call(call_id)] == ["erase"]
     stored = await case.resources.database.scoped("call_logs", case.tenant.workspace_id).find({})
-    assert [entry["call_id"] for entry in stored] == [call_id], "traffic data stays on its own clock"
+    assert [page["calls"] for page in stored] == [[call_id]], "traffic data stays on its own clock"
     stones = await case.resources.database.scoped("tombstones", case.tenant.workspace_id).find({})
     assert len(stones) == 2
     assert "pbx-1" not in str(stones), "a tombstone is keyed hashes and nothing else"
@@ -347,12 +347,13 @@ async def test_an_upload_that_never_came_is_erased_after_a_week_and_may_come_aga
 async def _age_identifiers(case: Case, call_id: str, *, due: datetime, month: str | None = None) -> None:
     change: dict[str, Any] = {"identifiers.retain_until": due} | (_in_month(month) if month else {})
     logs = case.resources.database.scoped("call_logs", case.tenant.workspace_id)
-    assert await logs.update({"call_id": call_id}, {"$set": change}) == 1
+    assert await logs.update({"calls": call_id}, {"$set": change}) == 1
 
 
 def _in_month(month: str) -> dict[str, Any]:
     """The month of the key is always that of the call's start."""
-    return {"identifiers.month": month, "setup_time": datetime.fromisoformat(f"{month}-15T12:00:00+00:00")}
+    began = datetime.fromisoformat(f"{month}-15T12:00:00+00:00")
+    return {"identifiers.month": month, **dict.fromkeys(("first_at", "last_at", "entries.0.setup_time"), began)}
 
 
 async def _with_past_month(case: Case, *, due: datetime) -> tuple[str, str]:
@@ -427,9 +428,9 @@ async def test_numbers_that_are_due_are_not_shown_before_any_sweep(case: Case) -
 async def test_a_log_whose_own_clock_is_over_goes_whole(case: Case) -> None:
     call_id = await case.ready(call_log=log())
     logs = case.resources.database.scoped("call_logs", case.tenant.workspace_id)
-    await logs.update({"call_id": call_id}, {"$set": {"retain_until": utc_now() + timedelta(hours=1)}})
+    await logs.update({"calls": call_id}, {"$set": {"retain_until": utc_now() + timedelta(hours=1)}})
     await Ageing(case.resources).of_workspace(case.tenant.workspace_id, now=utc_now())
     assert await logs.count({}) == 1
-    await logs.update({"call_id": call_id}, {"$set": {"retain_until": utc_now()}})
+    await logs.update({"calls": call_id}, {"$set": {"retain_until": utc_now()}})
     await Ageing(case.resources).of_workspace(case.tenant.workspace_id, now=utc_now())
     assert await logs.count({}) == 0

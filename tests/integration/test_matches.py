@@ -22,6 +22,7 @@ from ingest.calls import CallStore
 from ingest.cdrs import CdrStore
 from ingest.formats.parties import party
 from ingest.formats.record import Row
+from ingest.log_reading import CallLogReader
 from ingest.match_document import GIVE_UP_AFTER
 from ingest.matches import Matches, poke
 from storage.catalog import INSTANT
@@ -102,8 +103,11 @@ class Shop:
 
     async def linked(self, log_id: str) -> str | None:
         """Return the call that a log points at."""
-        name = "cdrs" if log_id.startswith("cdr_") else "call_logs"
-        document = await self.resources.database._raw(name).find_one({"_id": log_id})
+        if log_id.startswith("cdr_"):
+            document = await self.resources.database._raw("cdrs").find_one({"_id": log_id})
+        else:
+            logs = CallLogReader(self.resources, self.tenant.workspace_id)
+            document = await logs.find(log_id, now=datetime.now(UTC))
         assert document is not None
         call_id: str | None = document.get("call_id")
         return call_id

@@ -162,6 +162,15 @@ def test_a_nonce_is_used_once_however_many_are_drawn_together(drawn: int) -> Non
     assert {unseal(bytes(32), one, place="x/1") for one in sealed} == {b"the same"}
 
 
+@given(values=st.lists(st.tuples(st.binary(max_size=40), PLACES), max_size=9))
+def test_many_sealed_at_once_open_each_at_its_own_place_and_share_no_nonce(values: list[tuple[bytes, str]]) -> None:
+    sealed = ValueSealer(KEY).seal_all(values)
+    assert [unseal(KEY, one, place=place) for one, (_, place) in zip(sealed, values, strict=True)] == [
+        plain for plain, _ in values
+    ]
+    assert len({one[:NONCE_BYTES] for one in sealed}) == len(values)
+
+
 def test_a_process_made_by_fork_uses_none_of_the_nonces_that_its_parent_drew(monkeypatch: pytest.MonkeyPatch) -> None:
     sealer = ValueSealer(bytes(32), drawn=8)
     sealer.seal(b"one", place="x/1")
