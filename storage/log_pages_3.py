@@ -1,4 +1,4 @@
-"""The second migration: call logs of an earlier version, a document each, made into pages of one entry.
+"""The third migration: call logs of an earlier version, a document each, made into pages of one entry.
 
 What a page is says `ingest/log_pages.py`; what it was when this migration was written stands here, and stays.
 No process of the earlier version may run meanwhile: what it writes would not be seen until the migration ran again.

@@ -198,7 +198,7 @@ async def test_a_list_goes_on_over_more_pages_than_are_read_at_once(
 async def test_call_logs_of_an_earlier_version_become_pages_and_are_told_as_before(tenant: Tenant) -> None:
     """The second migration, with data present, twice."""
     number, _, migration = MIGRATIONS[2]
-    assert number == 2
+    assert number == 3
     told = await send(tenant, [entry(1), entry(2, "112")])
     policy = (await WorkspaceStore(tenant.resources).get(tenant.workspace_id)).policy
     await store_of(tenant).insert(
