@@ -68,7 +68,9 @@ def table(plain: Side, own: Side, plain_mix: Mapping[str, Any] | None = None) ->
             )
     theirs, ours = (one.group(one.scores) for one in (plain, own))
     shares = [one.items_found / one.items if one.items else 0.0 for one in (theirs, ours)]
-    rows.append(f"| items recognised, of {ours.items} | {_percent(shares[0])} | {_percent(shares[1])} | |")
+    rows.append(
+        f"| items of personal data recognised, of {ours.items} | {_percent(shares[0])} | {_percent(shares[1])} | |"
+    )
     rows += _times(plain.group(TIMED_SETS), own.group(TIMED_SETS))
     for kind in own.invented:
         (words, cpu), (our_words, our_cpu) = plain.invented[kind], own.invented[kind]
@@ -89,7 +91,7 @@ def _speed(plain: Side, own: Side, plain_mix: Mapping[str, Any] | None) -> Itera
         both = [plain_mix[name] / plain_mix["sound_s"] for name in ("wall_s", "cpu_s")]
         yield f"| plain on the mono mix without words: wall, CPU | {both[0]:.3f}, {both[1]:.3f} | | |"
     for run in own.runs:
-        peaks = [side.runs[run]["memory"]["process"] / 1e6 for side in (plain, own) if run in side.runs]
+        peaks = [side.runs[run]["memory"] / 1e6 for side in (plain, own) if run in side.runs]
         if len(peaks) == 2:
             yield _row(f"peak memory, {run} calls (MB)", peaks, lambda value: f"{value:.0f}")
         else:

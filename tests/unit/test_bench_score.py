@@ -134,7 +134,10 @@ def test_addresses_names_and_dates_are_recognised_in_any_usual_writing() -> None
 
 
 def test_items_are_counted_with_the_call() -> None:
-    truth = truth_of((1, 1.0, "four one"), items=(item("DIGIT", "four", start=1.0), item("DIGIT", "one", start=1.4)))
+    truth = truth_of(
+        (1, 1.0, "four one"),
+        items=(item("CODE", "four", start=1.0), item("CODE", "one", start=1.4), item("DIGIT", "four")),
+    )
     found = score(truth, heard_as(1, 1.0, "4"))
     assert (found.items, found.items_found) == (2, 1)
 

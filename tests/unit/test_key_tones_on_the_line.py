@@ -33,8 +33,11 @@ def _through(samples: Samples, codec: str, container: str, rate: int, bit_rate: 
     """Return what is left of the sound after a codec, at 16 kHz."""
     file = io.BytesIO()
     with av.open(file, "w", format=container) as out:
-        stream = out.add_stream(codec, rate=rate, **({"bit_rate": bit_rate} if bit_rate else {}))
+        stream = out.add_stream(codec, rate=rate)
+        assert isinstance(stream, av.AudioStream)
         stream.layout = "mono"
+        if bit_rate:
+            stream.bit_rate = bit_rate
         frame = av.AudioFrame.from_ndarray((samples * 32767).astype(np.int16)[np.newaxis], "s16", "mono")
         frame.sample_rate = SAMPLE_RATE
         to_codec = av.AudioResampler(stream.format.name, "mono", rate, frame_size=stream.frame_size or 160)
@@ -42,7 +45,7 @@ def _through(samples: Samples, codec: str, container: str, rate: int, bit_rate: 
             out.mux(stream.encode(piece))
         out.mux(stream.encode(None))
     file.seek(0)
-    with av.open(file) as source:
+    with av.open(file, "r") as source:
         to_engine = av.AudioResampler("fltp", "mono", SAMPLE_RATE)
         pieces = [one for frame in source.decode(audio=0) for one in to_engine.resample(frame)]
         return np.concatenate([one.to_ndarray()[0] for one in [*pieces, *to_engine.resample(None)]])

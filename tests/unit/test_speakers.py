@@ -117,7 +117,8 @@ def test_vectors_around_one_centre_are_one_voice() -> None:
 
     def spread(centre: np.ndarray) -> np.ndarray:
         vectors = centre + 0.3 * chance.standard_normal((20, 256))
-        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+        unit: np.ndarray = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+        return unit
 
     assert _two_voices(spread(one)) is None
     both = _two_voices(np.concatenate([spread(one), spread(other)]))

@@ -95,8 +95,9 @@ def _melody() -> Samples:
     """Return eight seconds of chords with overtones."""
     chords = ((262, 330, 392), (349, 440, 523), (392, 494, 587), (262, 330, 392))
     sound = np.zeros(len(TIMES))
+    halves = TIMES // 2
     for number, chord in enumerate(chords):
-        here = TIMES // 2 == number
+        here = halves == number
         for root in chord:
             sound += here * sum(np.sin(2 * np.pi * root * over * TIMES) / over**1.5 for over in range(1, 6))
     return (sound * 0.05).astype(np.float32)
