@@ -52,7 +52,7 @@ def rows(count: int, *, seed: int) -> Iterator[bytes]:
             f'"{begun:%F %T}","{answered:%F %T}","{ended:%F %T}",{talk + 5},{talk},"ANSWERED","DOCUMENTATION",'
             f'"{begun.timestamp():.0f}.{seed}{number:08}",""\n'
         )
-        if len(piece) == 5_000:  # noqa: PLR2004 - about a MiB
+        if len(piece) == 5_000:
             yield "".join(piece).encode()
             piece.clear()
     yield "".join(piece).encode()
@@ -147,7 +147,7 @@ def big_file(api: Api, count: int) -> None:
 def main() -> None:
     """Run ours, then the peer, and print the ratio."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    big = int(sys.argv[2]) if len(sys.argv) > 2 else 0  # noqa: PLR2004 - the second argument
+    big = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     with tempfile.TemporaryDirectory() as folder, EmbeddedStack(Path(folder)) as stack:
         file = Path(folder) / "cdr.csv"
         api = Api(stack)

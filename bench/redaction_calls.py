@@ -97,7 +97,7 @@ def _double(group: str) -> str:
 
 
 def name(rng: random.Random) -> tuple[str, str]:
-    if rng.random() < 0.5:  # noqa: PLR2004 - half of the names are made up
+    if rng.random() < 0.5:
         return rng.choice(FIRST), rng.choice(LAST)
     first, last = ("".join(rng.choices(SYLLABLES, k=count)) for count in (2, 3))
     return first.capitalize(), last.capitalize()
@@ -106,10 +106,10 @@ def name(rng: random.Random) -> tuple[str, str]:
 def email(rng: random.Random, first: str, last: str) -> str:
     host = rng.choice(("example.com", "gmail.com", "example.co.uk", "outlook.com"))
     local = rng.choice((f"{first}.{last}", f"{first}_{last}", f"{first[0]}{last}{digits(rng, 2)}")).lower()
-    if rng.random() < 0.4:  # noqa: PLR2004 - two of five are written
+    if rng.random() < 0.4:
         return f"{local}@{host}"
     said = local.replace(".", " dot ").replace("_", " underscore ")
-    return f"{said} at {host if rng.random() < 0.5 else host.replace('.', ' dot ')}"  # noqa: PLR2004
+    return f"{said} at {host if rng.random() < 0.5 else host.replace('.', ' dot ')}"
 
 
 def birth(rng: random.Random) -> str:
@@ -193,7 +193,7 @@ def make_call(rng: random.Random) -> Call:
     lines = ["Good morning, thank you for calling Northwind, this is {AGENT} speaking.", "Hello."]
     for scene in rng.sample(SCENES, 5):
         lines.extend(scene)
-        lines.extend(rng.choice(HARMLESS) if rng.random() < 0.7 else ())  # noqa: PLR2004
+        lines.extend(rng.choice(HARMLESS) if rng.random() < 0.7 else ())
         lines.extend(("Right.",) if len(lines) % 2 else ())
     return _laid_out(lines, slots)
 

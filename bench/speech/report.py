@@ -67,10 +67,9 @@ def table(plain: Side, own: Side, plain_mix: Mapping[str, Any] | None = None) ->
                 _row(f"word errors, {title} ({sides[0].said} words)", [one.error_rate for one in sides], _percent)
             )
     theirs, ours = (one.group(one.scores) for one in (plain, own))
-    shares = [one.items_found / one.items if one.items else 0.0 for one in (theirs, ours)]
-    rows.append(
-        f"| items of personal data recognised, of {ours.items} | {_percent(shares[0])} | {_percent(shares[1])} | |"
-    )
+    for title, name in (("recognised at all", "items_found"), ("recognised digit for digit", "items_exact")):
+        shares = [getattr(one, name) / one.items if one.items else 0.0 for one in (theirs, ours)]
+        rows.append(f"| items {title}, of {ours.items} | {_percent(shares[0])} | {_percent(shares[1])} | |")
     rows += _times(plain.group(TIMED_SETS), own.group(TIMED_SETS))
     for kind in own.invented:
         (words, cpu), (our_words, our_cpu) = plain.invented[kind], own.invented[kind]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ import numpy as np
 from bench.speech.words import Token, tokens
 
 EARLY_S = 0.1
+AT_ALL = 0.8
+"""Share of an item's digits and letters from which it counts as recognised at all: `Padal` for Patel does."""
 COUNTED_AS_WORDS = frozenset({"DIGIT"})
 """Isolated digits have a word error rate of their own; they are no items of personal data one by one."""
 NEAR_S = 1.5
@@ -37,6 +40,7 @@ class Score:
     added: int = 0
     items: int = 0
     items_found: int = 0
+    items_exact: int = 0
     starts: list[float] = field(default_factory=list)
     ends: list[float] = field(default_factory=list)
 
@@ -47,7 +51,7 @@ class Score:
 
     def add(self, other: Score) -> None:
         """Take in the counts of another one."""
-        for name in ("said", "wrong", "missed", "added", "items", "items_found", "starts", "ends"):
+        for name in ("said", "wrong", "missed", "added", "items", "items_found", "items_exact", "starts", "ends"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
@@ -105,7 +109,9 @@ def score(truth: dict[str, Any], heard: Sequence[Heard]) -> Score:
         mine = sorted((one for one in heard if channel in {None, one.channel}), key=lambda one: one.start)
         found.add(_compared(said, mine))
     items = [one for one in truth["items"] if one["kind"] not in COUNTED_AS_WORDS]
-    found.items, found.items_found = len(items), sum(recognised(one, heard, mix=truth["mix"]) for one in items)
+    shares = [recognised(one, heard, mix=truth["mix"]) for one in items]
+    found.items, found.items_exact = len(items), sum(share == 1 for share in shares)
+    found.items_found = sum(share >= AT_ALL for share in shares)
     return found
 
 
@@ -132,8 +138,11 @@ def _timed(found: Score, truth: Token, token: Token, said: list[dict[str, Any]],
         found.ends.append(heard[token.last].end - said[truth.last]["end"])
 
 
-def recognised(item: dict[str, Any], heard: Iterable[Heard], *, mix: bool) -> bool:
-    """Say whether an item's words stand in the transcript where and by whom they were said, digit for digit."""
+def recognised(item: dict[str, Any], heard: Iterable[Heard], *, mix: bool) -> float:
+    """Return how much of an item stands in the transcript where and by whom it was said; 1 is every digit and letter.
+
+    A date counts by its words, in any order; the rest by the edits that bring it nearest to a part of what was heard.
+    """
     near = [
         one
         for one in heard
@@ -144,8 +153,21 @@ def recognised(item: dict[str, Any], heard: Iterable[Heard], *, mix: bool) -> bo
     texts = [one.text for one in tokens([one.word for one in near])]
     wanted = [one.text for one in tokens(item["spoken"].split())]
     if item["kind"] == "DATE_OF_BIRTH":
-        return set(wanted) - {"the", "of"} <= set(texts) | {"".join(texts)}
-    return "".join(wanted) in "".join(texts)
+        needed = Counter(one for one in wanted if one not in {"the", "of"})
+        return (needed & Counter(texts)).total() / needed.total()
+    whole = "".join(wanted)
+    return max(0.0, 1 - _edits_within(whole, "".join(texts)) / len(whole))
+
+
+def _edits_within(wanted: str, heard: str) -> int:
+    """Return the fewest edits that make `wanted` of some part of `heard` (Sellers' algorithm)."""
+    row = [0] * (len(heard) + 1)
+    for at, letter in enumerate(wanted, 1):
+        diagonal, row[0] = row[0], at
+        for column, found in enumerate(heard, 1):
+            best = min(row[column] + 1, row[column - 1] + 1, diagonal + (letter != found))
+            diagonal, row[column] = row[column], best
+    return min(row)
 
 
 def quantiles(errors_s: Sequence[float]) -> dict[str, float]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from transcription.engines.asking import Question
 from transcription.engines.decoding import Decoding
-from transcription.engines.languages import channel_language, mixed
-from transcription.engines.model_calls import JUDGED_S, choose
+from transcription.engines.languages import channel_language, foreign
+from transcription.engines.model_calls import choose
 from transcription.engines.packing import Stretch, window_of
 from transcription.sound import SAMPLE_RATE, ArraySound
 
@@ -35,18 +37,28 @@ def test_a_few_digits_in_an_accent_are_not_latin() -> None:
     assert channel_language([{"cy": 0.97, "en": 0.01}])[0] == "cy"
 
 
-def test_a_window_is_searched_in_its_own_language_only_if_it_is_long_and_sure_enough() -> None:
-    sure, unsure = {"de": HOW.language_sure, "en": 0.1}, {"de": HOW.language_sure - 0.01, "en": 0.1}
-    assert choose(question(JUDGED_S), sure, HOW) == "de"
-    assert choose(question(JUDGED_S), unsure, HOW) == "en"
-    assert choose(question(JUDGED_S - 0.01), sure, HOW) == "en"
+def test_a_stretch_is_searched_in_its_own_language_only_if_it_is_long_and_clear_enough() -> None:
+    clear, unclear = {"de": 0.6, "en": 0.1}, {"de": 0.4, "en": 0.1}
+    assert choose(question(HOW.language_judged_s), clear, HOW) == "de"
+    assert choose(question(HOW.language_judged_s), unclear, HOW) == "en"
+    assert choose(question(HOW.language_judged_s - 0.01), clear, HOW) == "en"
+
+
+def test_a_window_of_several_stretches_follows_its_channel_until_they_are_asked_one_by_one() -> None:
+    whole = question(9)
+    two = replace(whole, window=window_of([Stretch(0, 70_000, 0, 70_000), Stretch(80_000, 150_000, 80_000, 150_000)]))
+    assert choose(two, {"de": 0.9, "en": 0.05}, HOW) == "en"
+    assert choose(replace(two, otherwise=None), {"de": 0.9, "en": 0.05}, HOW) == "de"
 
 
 def test_a_forced_language_is_never_doubted() -> None:
     assert choose(question(20, language="fr"), {"de": 1.0}, HOW) == "fr"
 
 
-def test_a_window_in_which_the_channels_language_is_unlikely_is_mixed() -> None:
-    assert mixed({"en": 0.49, "de": 0.51}, "en")
-    assert not mixed({"en": 0.5, "de": 0.5}, "en")
-    assert not mixed({}, "en"), "nobody asked"
+def test_an_accent_is_no_foreign_language() -> None:
+    assert foreign({"es": 0.67, "en": 0.05}, "en", times=2) == "es"
+    assert foreign({"haw": 0.22, "fi": 0.2, "en": 0.08}, "en", times=2) is None
+    assert foreign({"th": 0.61, "en": 0.03}, "en", times=2) is None
+    assert foreign({"pl": 0.24, "en": 0.2}, "en", times=2) is None
+    assert foreign({"en": 0.9, "es": 0.05}, "es", times=2) == "en"
+    assert foreign({}, "en", times=2) is None

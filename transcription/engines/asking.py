@@ -65,6 +65,8 @@ class Answer:
     language: str
     languages: Mapping[str, float]
     """Probabilities of the languages; empty when the language was given."""
+    parts: tuple[Mapping[str, float], ...] = ()
+    """The same for each stretch of the window; empty for one that is too short to tell."""
     tokens: tuple[Word, ...] = ()
     log_prob: float = 0.0
     """Mean log probability of the tokens."""

@@ -27,6 +27,8 @@ class Decoding:
     """More tokens than this are no speech but a loop (fast spoken digits: 6.5)."""
     log_prob_threshold: float = -1.0
     compression_ratio_threshold: float = 2.4
-    language_sure: float = 0.8
-    """Probability from which a window that differs from its channel's language is believed."""
+    language_times: float = 2.0
+    """How many times likelier than its channel's language (weighted) another must be for a stretch to be in it."""
+    language_judged_s: float = 2.0
+    """A shorter voice follows its channel: a few words are too little to tell a language by."""
     hot_word_tokens: int = 100

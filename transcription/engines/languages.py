@@ -1,9 +1,9 @@
 """Which language a channel speaks, and where it speaks another.
 
 Whisper turns whatever it hears into the language that it was told. A stretch that was silently translated cannot be
-redacted: what was really said is still in the sound. So each window is asked for its language from the work that its
-encoder has done anyway, and one that clearly differs is searched in its own; its segments carry that language, and
-what cannot be redacted then fails closed.
+redacted: what was really said is still in the sound. So each stretch is asked for its language from the work that the
+encoder has done on its window anyway, and one that clearly differs is searched in its own; its segments carry that
+language, and what cannot be redacted then fails closed.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-DOUBTFUL: Final = 0.5
-"""Below this probability of the channel's own language a window of several stretches is asked stretch by stretch."""
 LEAST: Final = 1e-4
 COMMON: Final = frozenset(
     {
@@ -51,12 +49,18 @@ def channel_language(found: Sequence[Mapping[str, float]]) -> tuple[str, float]:
 
     def fit(one: str) -> float:
         heard = sum(math.log(max(LEAST, row.get(one, 0.0))) for row in found) / len(found)
-        return heard + math.log(WEIGHTS[0 if one == "en" else 1 if one in COMMON else 2])
+        return heard + math.log(_weight(one))
 
     best = max(sorted(every), key=fit)
     return best, sum(row.get(best, 0.0) for row in found) / len(found)
 
 
-def mixed(found: Mapping[str, float], language: str | None) -> bool:
-    """Say whether a window may hold more than its channel's language."""
-    return bool(found) and language is not None and found.get(language, 0.0) < DOUBTFUL
+def foreign(found: Mapping[str, float], language: str, *, times: float) -> str | None:
+    """Return the language that a stretch speaks if it clearly is not `language`, weighted, so many times likelier."""
+    best = max(sorted(found), key=lambda one: found[one] * _weight(one), default=language)
+    clear = found.get(best, 0.0) * _weight(best) >= times * found.get(language, 0.0) * _weight(language)
+    return best if best != language and clear else None
+
+
+def _weight(language: str) -> float:
+    return WEIGHTS[0 if language == "en" else 1 if language in COMMON else 2]

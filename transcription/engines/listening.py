@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from transcription.engines.asking import Answer, Kind, Question
 from transcription.engines.decoder import Decoder
 from transcription.engines.decoding import Decoding
 from transcription.engines.hot_words import named, prompt_of, witnessed
 from transcription.engines.inventions import credible
-from transcription.engines.languages import channel_language, mixed
+from transcription.engines.languages import channel_language, foreign
 from transcription.engines.packing import Stretch, Window, pack, window_of
 from transcription.engines.unheard import REACH_S, believable, gaps
 from transcription.engines.voice import Profile
@@ -98,20 +99,26 @@ class Channel:
     def _settled(self, question: Question, answer: Answer) -> list[Told]:
         """Return the words of a window; one that went wrong is asked again in smaller parts, then more strictly."""
         parts = question.window.stretches
-        if len(parts) > 1 and (not answer.good(self.how) or mixed(answer.languages, self.language)):
-            smaller = [window_of([part]) for part in parts]
-            asked = self._asked(self._question(one) for one in smaller)
+        languages = [self._foreign(found) for found in answer.parts]
+        if len(parts) > 1 and (not answer.good(self.how) or any(languages)):
+            asked = self._asked(
+                replace(self._question(window_of([part])), language=self.forced or language or self.language)
+                for part, language in zip_longest(parts, languages)
+            )
             return [one for each in asked for one in self._settled(*each)]
         if answer.good(self.how):
             return self._believed(question, answer)
         tried = [answer]
         for kind in (Kind.FULL, Kind.STRICT):
-            ((_, another),) = self._asked([self._question(question.window, kind)])
+            ((_, another),) = self._asked([replace(question, kind=kind, prompt=(), encoded=None)])
             if another.good(self.how):
                 return self._believed(question, another)
             tried.append(another)
         sane = [one for one in tried if not one.looped(self.how)]
         return self._believed(question, max(sane, key=lambda one: one.log_prob)) if sane else []
+
+    def _foreign(self, found: Mapping[str, float]) -> str | None:
+        return foreign(found, self.language, times=self.how.language_times) if found and self.language else None
 
     def _believed(self, question: Question, answer: Answer) -> list[Told]:
         return list(credible(told_of(question, answer), question.window, self.profile))

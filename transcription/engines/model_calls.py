@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ import numpy as np
 from domain.speech import Word
 from transcription.engines.asking import Answer, Kind, Question
 from transcription.engines.decoding import Decoding
+from transcription.engines.languages import channel_language, foreign
 from transcription.engines.loading import tokenizer_for
 from transcription.sound import SAMPLE_RATE
 
@@ -22,8 +24,6 @@ MOST_TOKENS: Final = 448
 """Whisper's own limit, the prompt included."""
 ALWAYS: Final = 16
 """Tokens that even the shortest window may give."""
-JUDGED_S: Final = 4.0
-"""A shorter window is not judged by its language: a few words are too little to tell it by."""
 
 
 def encoded_of(model: Any, questions: Sequence[Question], sounds: Sequence[Any]) -> Any:
@@ -44,7 +44,10 @@ def hear(model: Any, questions: Sequence[Question], encoded: Any, how: Decoding)
         ]
     results = _search(model, questions, chosen, encoded, how)
     return [
-        _answer(model, question, language, found, result, encoded[number : number + 1], how)
+        replace(
+            _answer(model, question, language, found, result, encoded[number : number + 1], how),
+            parts=_parts(model, question, encoded[number : number + 1], how),
+        )
         for number, (question, language, found, result) in enumerate(
             zip(questions, chosen, languages, results, strict=True)
         )
@@ -55,21 +58,41 @@ def _languages(model: Any, questions: Sequence[Question], encoded: Any) -> list[
     if all(one.language is not None for one in questions):
         return [{} for _ in questions]
     found = model.model.detect_language(_view(encoded))
-    return [
-        {token.strip("<|>"): float(probability) for token, probability in row} if one.language is None else {}
-        for one, row in zip(questions, found, strict=True)
-    ]
+    return [_named(row) if one.language is None else {} for one, row in zip(questions, found, strict=True)]
+
+
+def _parts(model: Any, question: Question, encoded: Any, how: Decoding) -> tuple[Mapping[str, float], ...]:
+    """Return the probabilities of the languages of each stretch, from its own part of the encoder's work."""
+    if question.language is not None or len(question.window.stretches) == 1:
+        return ()
+    found: list[Mapping[str, float]] = []
+    step = round(ENCODED_S * SAMPLE_RATE)
+    for one, offset in zip(question.window.stretches, question.window.offsets, strict=True):
+        if one.hush - one.voice < how.language_judged_s * SAMPLE_RATE:
+            found.append({})
+            continue
+        own = encoded[:, offset // step : (offset + one.end - one.start) // step]
+        found.append(_named(model.model.detect_language(_view(own))[0]))
+    return tuple(found)
+
+
+def _named(row: Any) -> dict[str, float]:
+    return {token.strip("<|>"): float(probability) for token, probability in row}
 
 
 def choose(question: Question, found: Mapping[str, float], how: Decoding) -> str:
-    """Return the language in which a window is searched: its own where that is sure, else that of its channel."""
+    """Return the language in which a window is searched: the one given, its channel's, or its own if it is one stretch.
+
+    A window of several stretches may hold several languages; `Answer.parts` says so.
+    """
     if question.language is not None:
         return question.language
-    best = max(found, key=lambda one: found[one])
     if question.otherwise is None:
-        return best
-    long_enough = question.window.length >= JUDGED_S * SAMPLE_RATE
-    return best if long_enough and found[best] >= how.language_sure else question.otherwise
+        return channel_language([found])[0]
+    voice = sum(one.hush - one.voice for one in question.window.stretches)
+    if len(question.window.stretches) > 1 or voice < how.language_judged_s * SAMPLE_RATE:
+        return question.otherwise
+    return foreign(found, question.otherwise, times=how.language_times) or question.otherwise
 
 
 def _search(model: Any, questions: Sequence[Question], chosen: Sequence[str], encoded: Any, how: Decoding) -> list[Any]:
