@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from domain.speech import Word
 from transcription.engines import decoder as module
 from transcription.engines.asking import Answer, Kind, Question
 from transcription.engines.decoder import CPU_BATCH_S, Decoder
@@ -103,3 +104,11 @@ def test_a_graphics_card_has_one_lane_and_processors_have_one_each() -> None:
     assert lanes_for("cuda", 8) == 1
     assert lanes_for("cpu", 3) == 3
     assert lanes_for("cpu", 0) >= 1
+
+
+def test_words_that_no_sound_is_left_for_are_a_repetition() -> None:
+    said = [Word(at / 4, at / 4 + 0.25, f" w{at}", 0.9) for at in range(12)]
+    again = [Word(3.0, 3.0, one.text, 0.99) for one in said]
+    assert Answer("en", {}, tuple(said)).good(HOW)
+    assert Answer("en", {}, (*said, *again[:2])).good(HOW), "punctuation takes no time"
+    assert Answer("en", {}, (*said, *again)).looped(HOW)

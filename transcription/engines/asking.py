@@ -20,6 +20,10 @@ FULL_S: Final = 30
 STEP_S: Final = 2
 """Windows are filled up to a multiple of this, so that some have the same length and fit into one batch."""
 
+CROWD: Final = 4
+INSTANT_S: Final = 0.03
+"""Tokens in a row that take no longer than this were not said: a syllable takes 0.1 s, only punctuation takes none."""
+
 
 class Kind(StrEnum):
     """How a window is searched."""
@@ -78,8 +82,18 @@ class Answer:
     encoded: Any = None
 
     def looped(self, how: Decoding) -> bool:
-        """Say whether the model repeated itself."""
-        return self.endless or self.compression > how.compression_ratio_threshold
+        """Say whether the model repeated itself: endlessly, in its text, or in words that no sound is left for."""
+        return self.endless or self.compression > how.compression_ratio_threshold or self.crowded
+
+    @property
+    def crowded(self) -> bool:
+        """Whether CROWD tokens in a row share one instant: said twice, the second time after the sound had ended."""
+        run = 0
+        for one in self.tokens:
+            run = run + 1 if one.end - one.start < INSTANT_S else 0
+            if run >= CROWD:
+                return True
+        return False
 
     def good(self, how: Decoding) -> bool:
         """Say whether the answer needs no second try."""
