@@ -104,6 +104,11 @@ _QUARTER_S: Final = 900
 """Local days, and so all clocks of retention, begin on a quarter of an hour in every zone since 1972."""
 
 
+def quarter_of(anchor: datetime) -> int:
+    """Return which quarter of an hour it is, counted from the epoch."""
+    return int(anchor.timestamp() // _QUARTER_S)
+
+
 class Stamp(msgspec.Struct, frozen=True, gc=False):
     """What records of one quarter of an hour have in common. The documents are shared: not to be changed.
 
@@ -154,7 +159,7 @@ class TrafficSealer:
         self._keys = keys
         self._zones = {category: ZoneInfo(rule.retention.zone) for category, rule in policy.categories.items()}
         self._tags_on = lru_cache(maxsize=4096)(self._made_tags)
-        self._stamp_of = lru_cache(maxsize=16_384)(self._made_stamp)
+        self.stamp_of = lru_cache(maxsize=16_384)(self._made_stamp)
 
     @classmethod
     async def open(
@@ -203,7 +208,7 @@ class TrafficSealer:
 
     def stamp(self, anchor: datetime) -> Stamp:
         """Return what a record anchored there is born with; one is made for each quarter of an hour."""
-        return self._stamp_of(int(anchor.timestamp() // _QUARTER_S))
+        return self.stamp_of(quarter_of(anchor))
 
     def identifiers(
         self, place: str, anchor: datetime, held: Mapping[str, Any], subjects: Iterable[str | None], **tokens: str

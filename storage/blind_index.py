@@ -22,6 +22,8 @@ class BlindIndexer:
     def __init__(self, key: bytes) -> None:
         self._fresh = hmac.new(key, digestmod=hashlib.sha256)
         self._own_key = derive(key, "own-records")
+        self._mark = hashlib.blake2b(digest_size=6, key=self._own_key, person=b"mark")
+        self._id = hashlib.blake2b(digest_size=16, key=self._own_key, person=b"id")
         self._tokens = functools.lru_cache(maxsize=_TOKENS_KEPT)(self._made_token)
 
     def _made_token(self, value: str) -> str:
@@ -35,12 +37,15 @@ class BlindIndexer:
 
     def mark(self, value: bytes) -> bytes:
         """Return six bytes: enough to tell the few rows of one call apart, and short."""
-        return hashlib.blake2b(value, digest_size=6, key=self._own_key, person=b"mark").digest()
+        hashing = self._mark.copy()
+        hashing.update(value)
+        return hashing.digest()
 
     def derived_id(self, kind: str, value: str) -> str:
         """Return an id of our own shape (`cdr_…`) that is always the same for the same value."""
-        told = f"{kind}:{value}".encode()
-        return id_from_bytes(kind, hashlib.blake2b(told, digest_size=16, key=self._own_key, person=b"id").digest())
+        hashing = self._id.copy()
+        hashing.update(f"{kind}:{value}".encode())
+        return id_from_bytes(kind, hashing.digest())
 
 
 indexer_of = functools.lru_cache(maxsize=32)(BlindIndexer)
