@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import datetime
 from typing import Any, Final
 
@@ -35,7 +36,9 @@ _DUE_AT_ONCE: Final = 2_000
 class CdrStore:
     """The one writer of `cdrs`, bound to a workspace."""
 
-    def __init__(self, resources: Resources, workspace_id: str) -> None:
+    def __init__(self, resources: Resources, workspace_id: str, *, thread: Executor | None = None) -> None:
+        """Bind to a workspace; documents are built in `thread`, by default in any of the loop's own."""
+        self._thread = thread
         self._cdrs = resources.database.scoped("cdrs", workspace_id)
         self._stones = TombstoneStore(resources, workspace_id)
         self._resources = resources
@@ -53,11 +56,12 @@ class CdrStore:
         landed = Landed()
         days = last_of_days(began(group, now) for group in groups)
         sealer = await TrafficSealer.open(self._resources, self._workspace_id, policy, days, now=now)
-        batch = await asyncio.to_thread(CdrBatch, source, groups, sealer)
+        loop = asyncio.get_running_loop()
+        batch = await loop.run_in_executor(self._thread, CdrBatch, source, groups, sealer)
         gone = await self._stones.erased_rows(list(batch.rows)) if sealer.rows_were_erased else frozenset()
         batch.note(landed, "erased", sorted(gone))
         fresh = [cdr_id for cdr_id in batch.rows if cdr_id not in gone]
-        ids, documents = await asyncio.to_thread(batch.documents, fresh, landed)
+        ids, documents = await loop.run_in_executor(self._thread, batch.documents, fresh, landed)
         taken = await self._cdrs.insert_encoded(documents)
         await self._note_inserted([cdr_id for at, cdr_id in enumerate(ids) if at not in taken], batch, landed)
         there = [ids[at] for at in sorted(taken)]
