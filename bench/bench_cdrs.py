@@ -2,9 +2,9 @@
 
 `python bench/bench_cdrs.py [rows] [rows of the big file]` (default 100,000 and 0: none). The files are Asterisk's csv,
 their numbers of a pool of 20,000 subscribers, others in each round. The peer writes the very documents that ours left,
-a thousand at a time, acknowledged by majority and journal, into a collection with the same indexes on the same database.
-Each round has a database of its own, for inserting costs more where more is. Printed are each side's speed, its
-processor time apart from mongod's, and the rounds' ratios.
+a thousand at a time, acknowledged by majority and journal, into a collection with the same indexes beside ours. Each
+round has a database of its own, for inserting costs more where more is. Printed are each side's speed, its processor
+time apart from mongod's, and the rounds' ratios.
 """
 
 from __future__ import annotations
