@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Final
 
 from domain.errors import CallwardError
@@ -53,14 +52,18 @@ class Landed:
 
 
 class CdrBatch:
-    """The documents of one batch; built outside the event loop."""
+    """The documents of one batch; built outside the event loop.
+
+    It holds megabytes that must go with it: no cache of a method here, which would keep its object until the collector
+    comes.
+    """
 
     def __init__(self, source: str, groups: Iterable[Sequence[Row]], sealer: TrafficSealer) -> None:
         self.sealer = sealer
         self.rows: dict[str, list[Row]] = {}
         self._source = source
         self._encoder = CdrSealer(sealer)
-        self._born = cache(self._made_born)
+        self._born: dict[str, bytes] = {}
         indexer = sealer.indexer
         for group in groups:
             cdr_id = indexer.derived_id("cdr", f"{source}\0{group[0].group}")
@@ -106,13 +109,13 @@ class CdrBatch:
         fields["_id"] = cdr_id
         fields["setup_time"] = anchor
         fields["rows"] = sorted(told)
-        born = self._born(rows[0].source)
+        born = self._born.get(rows[0].source) or self._new_of(rows[0].source)
         return encoded(self.sealer.workspace_id, fields, identifiers, born, shared.tags)
 
-    def _made_born(self, format_name: str) -> bytes:
+    def _new_of(self, format_name: str) -> bytes:
         """Return what all new documents of a format say in this batch."""
-        now = self.sealer.now
-        return elements({"source": self._source, "format": format_name, "revision": 1, "created_at": now})
+        said = {"source": self._source, "format": format_name, "revision": 1, "created_at": self.sealer.now}
+        return self._born.setdefault(format_name, elements(said))
 
 
 def content(cdr_id: str, told: Sequence[Told], sealer: TrafficSealer, *, received_at: datetime) -> Document:

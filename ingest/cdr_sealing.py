@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
 
 import msgspec
 
@@ -32,16 +31,17 @@ class CdrSealer:
 
     def __init__(self, sealer: TrafficSealer) -> None:
         self._sealer = sealer
-        self._shared = lru_cache(maxsize=16_384)(self._made)
+        self._shared: dict[int, Shared] = {}
 
     def _made(self, quarter: int) -> Shared:
         stamp = self._sealer.stamp_of(quarter)
         tags = {name: value for name, value in stamp.traffic.items() if name != "workspace_id"}
-        return Shared(stamp, elements(tags), elements(stamp.identifiers))
+        return self._shared.setdefault(quarter, Shared(stamp, elements(tags), elements(stamp.identifiers)))
 
     def shared(self, anchor: datetime) -> Shared:
         """Return what all records share that are anchored in this quarter of an hour."""
-        return self._shared(quarter_of(anchor))
+        quarter = quarter_of(anchor)
+        return self._shared.get(quarter) or self._made(quarter)
 
     def identifiers(self, cdr_id: str, shared: Shared, rows: Iterable[bytes], subjects: Iterable[str]) -> bytes:
         """Return the field of a CDR's identifiers, nothing when their clock is over already.

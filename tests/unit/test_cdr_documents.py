@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -131,3 +133,18 @@ def test_the_mark_of_a_row_is_that_of_its_content_wherever_it_stood() -> None:
     batch = CdrBatch("default", [[row], [msgspec.structs.replace(row, raw_line=2)]], sealer(NOW))
     ((mark,),) = (list(told) for told in batch.told.values())
     assert mark == INDEXER.mark(b"k") + INDEXER.mark(content_of(row))
+
+
+def test_a_batch_goes_with_its_last_reference_and_does_not_wait_for_the_collector() -> None:
+    """A batch that waits holds megabytes; a file of two million rows makes two thousand of them."""
+    rows = [Row("a_switch", f"g{number}", "k", 1, setup_time=NOW - timedelta(hours=number)) for number in range(40)]
+    batch: CdrBatch | None = CdrBatch("default", [[row] for row in rows], sealer(NOW))
+    assert batch is not None
+    batch.documents(batch.rows, Landed())
+    gone = weakref.ref(batch)
+    gc.disable()
+    try:
+        batch = None
+        assert gone() is None
+    finally:
+        gc.enable()
