@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-import msgspec
-
 from domain.errors import CallwardError
 from ingest.cdr_document import Told, began, clear_of, content_of, marks, subjects
+from ingest.cdr_sealing import CdrSealer, stamped
 from ingest.formats.joining import winners
 from ingest.formats.record import Row
 from ingest.traffic import TrafficSealer
+from storage.encoded import Encoded, elements, encoded
 from storage.mongo import Document
 
 ROWS_PER_CALL: Final = 5_000
@@ -44,61 +44,89 @@ class Landed:
     refused: list[Row] = field(default_factory=list)
     """Rows of a call that has more of them than `ROWS_PER_CALL` or `BYTES_PER_CALL`."""
 
-    def note(self, outcome: str, cdr_id: str, *, new: int, seen: int = 0) -> None:
-        """Count a call, its new rows and those that had been seen before."""
-        getattr(self, outcome).append(cdr_id)
+    def note(self, outcome: str, ids: Iterable[str], *, new: int, seen: int = 0) -> None:
+        """Count calls, their new rows and those that had been seen before."""
+        getattr(self, outcome).extend(ids)
         self.rows["landed" if outcome in {"created", "merged"} else outcome] += new
         self.rows["duplicates"] += seen
 
 
 class CdrBatch:
-    """The documents of one batch; built outside the event loop."""
+    """The documents of one batch; built outside the event loop.
+
+    It holds megabytes that must go with it: no cache of a method here, which would keep its object until the collector
+    comes.
+    """
 
     def __init__(self, source: str, groups: Iterable[Sequence[Row]], sealer: TrafficSealer) -> None:
         self.sealer = sealer
         self.rows: dict[str, list[Row]] = {}
-        for group in groups:
-            cdr_id = sealer.indexer.derived_id("cdr", f"{source}\0{group[0].group}")
-            self.rows.setdefault(cdr_id, []).extend(group)
-        self.told = {cdr_id: marks(rows, sealer.indexer) for cdr_id, rows in self.rows.items()}
         self._source = source
+        self._encoder = CdrSealer(sealer)
+        self._born: dict[str, bytes] = {}
+        indexer = sealer.indexer
+        for group in groups:
+            cdr_id = indexer.derived_id("cdr", f"{source}\0{group[0].group}")
+            self.rows.setdefault(cdr_id, []).extend(group)
+        self.told = {cdr_id: marks(rows, indexer) for cdr_id, rows in self.rows.items()}
 
-    def note(self, landed: Landed, outcome: str, cdr_id: str) -> None:
-        """Count a call of which all rows had the same outcome; the same row twice is a duplicate of itself."""
-        rows, told = len(self.rows[cdr_id]), len(self.told[cdr_id])
-        landed.note(outcome, cdr_id, new=told, seen=rows - told)
+    def note(self, landed: Landed, outcome: str, ids: Sequence[str]) -> None:
+        """Count calls of which all rows had the same outcome; the same row twice is a duplicate of itself."""
+        told = sum(len(self.told[cdr_id]) for cdr_id in ids)
+        given = sum(len(self.rows[cdr_id]) for cdr_id in ids)
+        landed.note(outcome, ids, new=told, seen=given - told)
 
-    def documents(self, ids: Iterable[str], landed: Landed) -> list[Document]:
-        """Return the documents of calls that are new; what is not to be stored is counted instead."""
-        made = []
+    def documents(self, ids: Iterable[str], landed: Landed) -> tuple[list[str], list[Encoded]]:
+        """Return ids and documents of calls that are new; what is not to be stored is counted instead."""
+        named: list[str] = []
+        made: list[Encoded] = []
         for cdr_id in ids:
             try:
                 document = self.document(cdr_id)
             except Overfull:
                 landed.refused.extend(self.rows[cdr_id])
                 continue
-            if document["retain_until"] > self.sealer.now:
-                made.append(document)
+            if document is None:
+                self.note(landed, "expired", [cdr_id])
             else:
-                self.note(landed, "expired", cdr_id)
-        return made
+                named.append(cdr_id)
+                made.append(document)
+        return named, made
 
-    def document(self, cdr_id: str) -> Document:
-        """Return the document that a call's rows make by themselves."""
+    def document(self, cdr_id: str) -> Encoded | None:
+        """Return the document that a call's rows make by themselves, None when none of it may still be kept.
+
+        Raises Overfull.
+        """
         told = self.told[cdr_id]
-        return {
-            "_id": cdr_id,
-            **content(cdr_id, list(told.values()), self.sealer, received_at=self.sealer.now),
-            "source": self._source,
-            "format": self.rows[cdr_id][0].source,
-            "rows": sorted(told),
-            "revision": 1,
-            "created_at": self.sealer.now,
-        }
+        rows, held = _won(list(told.values()))
+        anchor = began(rows, self.sealer.now)
+        shared = self._encoder.shared(anchor)
+        if shared.stamp.expired:
+            return None
+        identifiers = self._encoder.identifiers(cdr_id, shared, held, subjects(rows))
+        fields = clear_of(rows)
+        fields["_id"] = cdr_id
+        fields["setup_time"] = anchor
+        fields["rows"] = sorted(told)
+        born = self._born.get(rows[0].source) or self._new_of(rows[0].source)
+        return encoded(self.sealer.workspace_id, fields, identifiers, born, shared.tags)
+
+    def _new_of(self, format_name: str) -> bytes:
+        """Return what all new documents of a format say in this batch."""
+        said = {"source": self._source, "format": format_name, "revision": 1, "created_at": self.sealer.now}
+        return self._born.setdefault(format_name, elements(said))
 
 
 def content(cdr_id: str, told: Sequence[Told], sealer: TrafficSealer, *, received_at: datetime) -> Document:
     """Return the part of a document that is a function of the set of its rows. Raises Overfull."""
+    rows, held = _won(told)
+    anchor = began(rows, received_at)
+    return {**clear_of(rows), "setup_time": anchor, **stamped(sealer, cdr_id, anchor, held, subjects(rows))}
+
+
+def _won(told: Sequence[Told]) -> tuple[list[Row], list[bytes]]:
+    """Return of the rows of a call those that count, one per key, and their contents. Raises Overfull."""
     rows = [one.row for one in told]
     held = [one.content for one in told]
     if len(rows) > 1:
@@ -106,11 +134,4 @@ def content(cdr_id: str, told: Sequence[Told], sealer: TrafficSealer, *, receive
         held = [content_of(row) for row in rows]
     if len(told) > ROWS_PER_CALL or sum(map(len, held)) > BYTES_PER_CALL:
         raise Overfull("one call has more rows than a call can have")
-    anchor = began(rows, received_at)
-    sealed = {"rows": [msgspec.Raw(one) for one in held]}
-    return {
-        **sealer.stamp(anchor).traffic,
-        **clear_of(rows),
-        "setup_time": anchor,
-        **sealer.identifiers(f"cdrs/{cdr_id}/identifiers", anchor, sealed, subjects(rows)),
-    }
+    return rows, held

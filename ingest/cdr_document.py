@@ -13,9 +13,8 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 import msgspec
-import phonenumbers
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
+from ingest.cdr_routing import routing
 from ingest.formats.joining import join, join_legs
 from ingest.formats.record import (
     CallRecord,
@@ -24,14 +23,13 @@ from ingest.formats.record import (
     Disposition,
     Leg,
     PartyKind,
-    PartyNumber,
-    Presentation,
     Row,
 )
 from ingest.formats.registry import NAMES, load_format
 from ingest.traffic import harmless
 from storage.blind_index import BlindIndexer
 from storage.decimals import exact
+from storage.encoded import nested
 from storage.mongo import Document
 
 LEG_FIELDS: Final = (
@@ -47,6 +45,7 @@ LEG_FIELDS: Final = (
     "cost",
 )
 MARK_BYTES: Final = 6
+_DAY_S: Final = 86_400
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 CLEAR_FIELDS: Final = (*LEG_FIELDS, "direction", "legs", "recordings")
 
@@ -62,6 +61,16 @@ def began(rows: Iterable[Row], otherwise: datetime) -> datetime:
         if event is not None:
             otherwise_told = event if otherwise_told is None or event < otherwise_told else otherwise_told
     return told or otherwise_told or otherwise
+
+
+def last_of_days(anchors: Iterable[datetime]) -> list[datetime]:
+    """Return the last instant of each day (UTC): they say as much as all do of which months' keys are needed."""
+    latest: dict[int, datetime] = {}
+    for anchor in anchors:
+        day = int(anchor.timestamp() // _DAY_S)
+        if day not in latest or latest[day] < anchor:
+            latest[day] = anchor
+    return list(latest.values())
 
 
 def clear_of(rows: Sequence[Row]) -> Document:
@@ -111,7 +120,7 @@ def _leg_part(leg: CallRecord | Leg | Row) -> Document:
     if leg.disposition is not None:
         part["disposition"] = leg.disposition.value
     facts = _harmless(tuple(leg.facts.items())) if leg.facts else None
-    if facts:
+    if facts is not None:
         part["facts"] = facts
     cost = stored_cost(leg.cost) if leg.cost is not None else None
     if cost is not None:
@@ -120,8 +129,9 @@ def _leg_part(leg: CallRecord | Leg | Row) -> Document:
 
 
 @lru_cache(maxsize=4_096)
-def _harmless(facts: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    return harmless(dict(facts))
+def _harmless(facts: tuple[tuple[str, str], ...]) -> Any:
+    plain = harmless(dict(facts))
+    return nested(plain) if plain else None
 
 
 def stored_cost(cost: Cost) -> Document | None:
@@ -133,42 +143,6 @@ def stored_cost(cost: Cost) -> Document | None:
     if not amount.is_finite():
         return None
     return {"amount": exact(amount), **({"currency": cost.currency} if cost.currency else {})}
-
-
-def routing(party: PartyNumber) -> Document:
-    """Return what of a party is routing and no identifier: its kind, its country, whether it was shown.
-
-    The document may be shared: it is not to be changed.
-    """
-    if party.e164 is not None and party.presentation is Presentation.ALLOWED:
-        return _routing(party.e164, party.kind.value)
-    shown = {} if party.presentation is Presentation.ALLOWED else {"presentation": party.presentation.value}
-    return {**_routing(party.e164, party.kind.value), **shown}
-
-
-@lru_cache(maxsize=65_536)
-def _routing(e164: str | None, kind: str) -> Document:
-    return {"kind": kind, **(_country(e164) if e164 else {})}
-
-
-def _country(e164: str) -> Document:
-    """Return calling code and region. Several regions share some codes; then the number's first digits decide."""
-    digits = e164.removeprefix("+")
-    for length in (1, 2, 3):
-        code = int(digits[:length]) if digits[:length].isdecimal() else 0
-        regions = COUNTRY_CODE_TO_REGION_CODE.get(code)
-        if regions is not None:
-            national = digits[length:]
-            region = regions[0] if len(regions) == 1 else _shared_region(national[:6], len(national), code)
-            return {"code": code, **({"region": region} if region.isalpha() else {})}
-    return {}
-
-
-@lru_cache(maxsize=65_536)
-def _shared_region(prefix: str, length: int, code: int) -> str:
-    """Return the region of numbers that begin so and are so long: no numbering plan looks further than six digits."""
-    number = phonenumbers.PhoneNumber(country_code=code, national_number=int(prefix.ljust(length, "0")))
-    return str(phonenumbers.region_code_for_number(number) or COUNTRY_CODE_TO_REGION_CODE[code][0])
 
 
 def content_of(row: Row) -> bytes:

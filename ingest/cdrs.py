@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ import msgspec
 from domain.errors import Gone, Unavailable
 from domain.policy import Policy
 from ingest.cdr_batch import CdrBatch, Landed, Overfull, content
-from ingest.cdr_document import CLEAR_FIELDS, Told, began, content_of, unheard_of, with_late_rows
+from ingest.cdr_document import CLEAR_FIELDS, Told, began, content_of, last_of_days, unheard_of, with_late_rows
 from ingest.formats.record import Row
 from ingest.tombstones import TombstoneStore
 from ingest.traffic import TrafficSealer, days_of, month_of, open_identifiers
@@ -35,7 +36,9 @@ _DUE_AT_ONCE: Final = 2_000
 class CdrStore:
     """The one writer of `cdrs`, bound to a workspace."""
 
-    def __init__(self, resources: Resources, workspace_id: str) -> None:
+    def __init__(self, resources: Resources, workspace_id: str, *, thread: Executor | None = None) -> None:
+        """Bind to a workspace; documents are built in `thread`, by default in any of the loop's own."""
+        self._thread = thread
         self._cdrs = resources.database.scoped("cdrs", workspace_id)
         self._stones = TombstoneStore(resources, workspace_id)
         self._resources = resources
@@ -51,18 +54,17 @@ class CdrStore:
             now: this instant.
         """
         landed = Landed()
-        moments = {began(group, now) for group in groups}
-        sealer = await TrafficSealer.open(self._resources, self._workspace_id, policy, moments, now=now)
-        batch = await asyncio.to_thread(CdrBatch, source, groups, sealer)
-        gone = await self._stones.erased_rows(list(batch.rows))
-        for cdr_id in gone:
-            batch.note(landed, "erased", cdr_id)
+        days = last_of_days(began(group, now) for group in groups)
+        sealer = await TrafficSealer.open(self._resources, self._workspace_id, policy, days, now=now)
+        loop = asyncio.get_running_loop()
+        batch = await loop.run_in_executor(self._thread, CdrBatch, source, groups, sealer)
+        gone = await self._stones.erased_rows(list(batch.rows)) if sealer.rows_were_erased else frozenset()
+        batch.note(landed, "erased", sorted(gone))
         fresh = [cdr_id for cdr_id in batch.rows if cdr_id not in gone]
-        documents = await asyncio.to_thread(batch.documents, fresh, landed)
-        taken = await self._cdrs.insert_many(documents)
-        inserted = [document["_id"] for at, document in enumerate(documents) if at not in taken]
-        await self._note_inserted(inserted, batch, landed)
-        there = [documents[at]["_id"] for at in sorted(taken)]
+        ids, documents = await loop.run_in_executor(self._thread, batch.documents, fresh, landed)
+        taken = await self._cdrs.insert_encoded(documents)
+        await self._note_inserted([cdr_id for at, cdr_id in enumerate(ids) if at not in taken], batch, landed)
+        there = [ids[at] for at in sorted(taken)]
         for start in range(0, len(there), _AT_ONCE):
             merging = (self._merge(cdr_id, batch, policy, landed) for cdr_id in there[start : start + _AT_ONCE])
             await asyncio.gather(*merging)
@@ -73,8 +75,8 @@ class CdrStore:
         erased = await self._stones.erased_rows(ids) if ids else frozenset()
         if erased:
             await self._cdrs.delete({"_id": {"$in": sorted(erased)}})
-        for cdr_id in ids:
-            batch.note(landed, "erased" if cdr_id in erased else "created", cdr_id)
+        batch.note(landed, "erased", sorted(erased))
+        batch.note(landed, "created", [cdr_id for cdr_id in ids if cdr_id not in erased])
 
     async def _merge(self, cdr_id: str, batch: CdrBatch, policy: Policy, landed: Landed) -> None:
         """Bring rows to a call that is there. Raises Unavailable when others were faster every time."""
@@ -82,23 +84,27 @@ class CdrStore:
         for _ in range(_TRIES):
             stored = await self._cdrs.find_one({"_id": cdr_id})
             if stored is None:
-                if not await self._cdrs.insert_many([batch.document(cdr_id)]):
+                made = batch.document(cdr_id)
+                if made is None:
+                    batch.note(landed, "expired", [cdr_id])
+                    return
+                if not await self._cdrs.insert_encoded([made]):
                     await self._note_inserted([cdr_id], batch, landed)
                     return
                 continue
             known = set(stored["rows"])
             fresh = {mark: one for mark, one in told.items() if mark not in known}
             if not fresh:
-                landed.note("duplicates", cdr_id, new=0, seen=given)
+                landed.note("duplicates", [cdr_id], new=0, seen=given)
                 return
             try:
                 changed = await self._joined(stored, fresh, batch.sealer, policy)
             except Overfull:
                 landed.refused.extend(one.row for one in fresh.values())
-                landed.note("duplicates", cdr_id, new=0, seen=given - len(fresh))
+                landed.note("duplicates", [cdr_id], new=0, seen=given - len(fresh))
                 return
             if await self._replace(stored, changed, known | fresh.keys()):
-                landed.note("merged", cdr_id, new=len(fresh), seen=given - len(fresh))
+                landed.note("merged", [cdr_id], new=len(fresh), seen=given - len(fresh))
                 return
         raise Unavailable("the call was changed by others every time", cdr_id=cdr_id)
 

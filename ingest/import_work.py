@@ -1,4 +1,8 @@
-"""One import under way: its thread, its batches, its counts."""
+"""One import under way: its thread, its batches, its counts.
+
+One thread reads the file, which may mean to wait for the sender; one builds documents: more would only take the
+interpreter from each other.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +30,8 @@ from storage.mongo import Document
 from storage.resources import Resources
 
 SHOWN_REJECTIONS: Final = 20
-IN_FLIGHT: Final = 2
+IN_FLIGHT: Final = 3
+"""Batches on their way at once: while one is built, those before it are with the database."""
 _TELL_EVERY_S: Final = 5.0
 _OVERFULL_FROM: Final = 500_000_000
 """Numbers of refused rows from here on: refused by the store, not by the reader."""
@@ -62,7 +67,6 @@ class ImportWork:
         self._workspace_id = workspace_id
         self._policy = policy
         self._audit = resources.audit
-        self._cdrs = CdrStore(resources, workspace_id)
         self._imports = ImportStore(resources, workspace_id)
         self._quarantine = QuarantineStore(resources, workspace_id)
         self._began, self._ticks = now, time.monotonic()
@@ -70,6 +74,8 @@ class ImportWork:
         self._refused, self._overfull = 0, _OVERFULL_FROM
         self._erased = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import")
+        self._builder = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import-build")
+        self._cdrs = CdrStore(resources, workspace_id, thread=self._builder)
 
     def _now(self) -> datetime:
         return self._began + timedelta(seconds=time.monotonic() - self._ticks)
@@ -105,6 +111,7 @@ class ImportWork:
         finally:
             raw.stop()
             self._thread.shutdown(wait=False, cancel_futures=True)
+            self._builder.shutdown(wait=False, cancel_futures=True)
 
     async def _verified_first(self, form: Format, raw: PulledBytes, options: ParseOptions) -> None:
         """Set the whole file aside and read it to its end; it lands only if nothing is wrong with it as a whole."""

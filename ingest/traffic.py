@@ -108,6 +108,11 @@ Day = tuple[date, date, str]
 """The local day by the clock of the record and by that of its identifiers, and the month of the key."""
 
 
+def quarter_of(anchor: datetime) -> int:
+    """Return which quarter of an hour it is, counted from the epoch."""
+    return int(anchor.timestamp() // _QUARTER_S)
+
+
 class Stamp(msgspec.Struct, frozen=True, gc=False):
     """What records of one quarter of an hour have in common. The documents are shared: not to be changed.
 
@@ -210,7 +215,7 @@ class TrafficSealer:
 
     def stamp(self, anchor: datetime) -> Stamp:
         """Return what a record anchored there is born with; one is made for each quarter of an hour."""
-        return self.stamp_of(int(anchor.timestamp() // _QUARTER_S))
+        return self.stamp_of(quarter_of(anchor))
 
     def identifiers(
         self, place: str, anchor: datetime, held: Mapping[str, Any], subjects: Iterable[str | None], **tokens: str

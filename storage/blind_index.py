@@ -23,6 +23,8 @@ class BlindIndexer:
     def __init__(self, key: bytes) -> None:
         self._fresh = hmac.new(key, digestmod=hashlib.sha256)
         self._own_key = derive(key, "own-records")
+        self._mark = hashlib.blake2b(digest_size=6, key=self._own_key, person=b"mark")
+        self._id = hashlib.blake2b(digest_size=16, key=self._own_key, person=b"id")
         self.raw_token = functools.lru_cache(maxsize=_TOKENS_KEPT)(self._made_token)
         """The 16 bytes of a token; switches and phones repeat themselves, so the last ones are remembered."""
 
@@ -37,7 +39,9 @@ class BlindIndexer:
 
     def mark(self, value: bytes) -> bytes:
         """Return six bytes: enough to tell the few rows of one call apart, and short."""
-        return hashlib.blake2b(value, digest_size=6, key=self._own_key, person=b"mark").digest()
+        hashing = self._mark.copy()
+        hashing.update(value)
+        return hashing.digest()
 
     def derived_id(self, kind: str, value: str) -> str:
         """Return an id of our own shape (`cdr_…`) that is always the same for the same value."""
@@ -45,7 +49,8 @@ class BlindIndexer:
 
     def deriving(self, kind: str, prefix: str) -> Callable[[str], bytes]:
         """Return what makes of a value the 16 bytes of `derived_id(kind, prefix + value)`: for many of one prefix."""
-        begun = hashlib.blake2b(f"{kind}:{prefix}".encode(), digest_size=16, key=self._own_key, person=b"id")
+        begun = self._id.copy()
+        begun.update(f"{kind}:{prefix}".encode())
 
         def derived(value: str) -> bytes:
             hashing = begun.copy()

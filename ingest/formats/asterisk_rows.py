@@ -44,7 +44,8 @@ def maker(
     others = _others(layout)
     compass = Compass(options.own_numbers) if options.own_numbers else None
     seen = _Seen(options, doubts or {})
-    hours, numbers, lengths, caller_ids, facts_of = seen.hours, seen.numbers, seen.lengths, seen.caller_ids, seen.facts
+    hours, numbers, lengths, caller_ids = seen.hours, seen.numbers, seen.lengths, seen.caller_ids
+    dispositions, facts_of = seen.dispositions, seen.facts
 
     def make(number: int, fields: list[str]) -> Row:
         if len(fields) != width:
@@ -58,16 +59,10 @@ def maker(
             end_time = hours[end[:13]] + WITHIN_HOUR[end[13:]] if end else None
         except KeyError:
             setup_time, answer_time, end_time = seen.times(unique, start, answer, end)
-        try:
-            name, shown = caller_ids[clid]
-            caller, callee = numbers[source or shown], numbers[called]
-            duration_s, talk_s = lengths[duration], lengths[talk]
-            disposition, facts = DISPOSITIONS[said], facts_of[channel[:8], app, flags]
-        except KeyError:
-            name, shown = seen.caller_id(clid)
-            caller, callee = seen.number(source or shown), seen.number(called)
-            duration_s, talk_s = seen.length(duration), seen.length(talk)
-            disposition, facts = _disposition(said), seen.fact(channel[:8], app, flags)
+        name, shown = caller_ids[clid]
+        caller, callee = numbers[source or shown], numbers[called]
+        duration_s, talk_s = lengths[duration], lengths[talk]
+        disposition, facts = dispositions[said], facts_of[channel[:8], app, flags]
         extra = {"channel": channel, "dst_channel": peer, "last_data": data}
         if name:
             extra["caller_name"] = name
@@ -121,18 +116,36 @@ def _keys(unique: str, linked: str, sequence: str, call: tuple[str, ...], leg: t
     return linked or unique, f"{unique}/{_digest(*call, *leg)}"
 
 
+class _Known(dict[_K, _V]):
+    """What was made of keys that came before; of others it is made. Emptied when it has grown too large.
+
+    What `make` raises for a key that cannot be read goes to whoever asked.
+    """
+
+    def __init__(self, make: Callable[[_K], _V]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: _K) -> _V:
+        value = self._make(key)
+        if len(self) >= _KEPT:
+            self.clear()
+        self[key] = value
+        return value
+
+
 class _Seen:
-    """What the rows of one file repeat, read once. Each dictionary is emptied when it has grown too large."""
+    """What the rows of one file repeat, read once."""
 
     def __init__(self, options: ParseOptions, doubts: Mapping[str, str]) -> None:
         self._doubts = dict(doubts)
         self._clock = LocalClock(options.zone)
-        self._region = options.region
         self.hours = self._clock.hours
-        self.numbers: dict[str, PartyNumber] = {}
-        self.lengths: dict[str, float | None] = {}
-        self.caller_ids: dict[str, tuple[str, str]] = {}
-        self.facts: dict[tuple[str, str, str], dict[str, str]] = {}
+        self.numbers = _Known[str, PartyNumber](lambda text: dialled(text, options.region))
+        self.lengths = _Known(seconds)
+        self.caller_ids = _Known(_caller_id)
+        self.dispositions = _Known(_disposition)
+        self.facts = _Known(self._fact)
 
     def times(
         self, unique: str, start: str, answer: str, end: str
@@ -144,34 +157,20 @@ class _Seen:
             raise RowError("time", "the row has no start time")
         return setup, self._clock.read(answer, hint), self._clock.read(end, hint)
 
-    def number(self, text: str) -> PartyNumber:
-        """Return the party; raises RowError `number_as_float`."""
-        return _kept(self.numbers, text, dialled(text, self._region))
-
-    def length(self, text: str) -> float | None:
-        """Return a duration in seconds; raises RowError."""
-        return _kept(self.lengths, text, seconds(text))
-
-    def fact(self, channel: str, application: str, flags: str) -> dict[str, str]:
-        """Return the enumerated facts of a row."""
+    def _fact(self, told: tuple[str, str, str]) -> dict[str, str]:
+        """Return the enumerated facts of a row: of its channel, application and flags."""
+        channel, application, flags = told
         named = {"technology": channel.partition("/")[0], "last_app": application, "ama_flags": flags}
-        found = {name: value for name, value in named.items() if value} | self._doubts
-        return _kept(self.facts, (channel, application, flags), found)
-
-    def caller_id(self, text: str) -> tuple[str, str]:
-        """Return (name, number) of `"Name" <number>`; text without brackets is a number when it looks like one."""
-        match = _CALLER_ID.fullmatch(text)
-        if match is not None:
-            return _kept(self.caller_ids, text, (match["name"].strip(), match["number"].strip()))
-        bare = text.strip().strip('"')
-        return _kept(self.caller_ids, text, ("", bare) if bare.lstrip("+").isdigit() else (bare, ""))
+        return {name: value for name, value in named.items() if value} | self._doubts
 
 
-def _kept(known: dict[_K, _V], key: _K, value: _V) -> _V:
-    if len(known) >= _KEPT:
-        known.clear()
-    known[key] = value
-    return value
+def _caller_id(text: str) -> tuple[str, str]:
+    """Return (name, number) of `"Name" <number>`; text without brackets is a number when it looks like one."""
+    match = _CALLER_ID.fullmatch(text)
+    if match is not None:
+        return match["name"].strip(), match["number"].strip()
+    bare = text.strip().strip('"')
+    return ("", bare) if bare.lstrip("+").isdigit() else (bare, "")
 
 
 def _others(layout: Layout) -> list[tuple[str, int]]:

@@ -111,16 +111,14 @@ def _e164(text: str, region: str | None) -> str | None:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return _with_country_code(text, region)
-    if phonenumbers.is_possible_number(number) and phonenumbers.is_valid_number(number):
-        return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
-    found = _with_country_code(text, region)
-    if found is not None:
-        return found
-    if text.startswith("+") and phonenumbers.is_possible_number(number):
-        return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))  # test ranges are possible, not valid
-    if region and phonenumbers.is_possible_number(number):
-        return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
-    return None
+    possible = phonenumbers.is_possible_number(number)
+    international = text.startswith("+")  # test ranges are possible, not valid: to look further would change nothing
+    if not international and not (possible and phonenumbers.is_valid_number(number)):
+        found = _with_country_code(text, region)
+        if found is not None:
+            return found
+        possible = possible and bool(region)
+    return str(phonenumbers.format_number(number, PhoneNumberFormat.E164)) if possible else None
 
 
 def _with_country_code(text: str, region: str | None) -> str | None:

@@ -11,7 +11,7 @@ from sources import Module, calls_of, modules
 from storage.catalog import BY_NAME
 
 READS = {"find", "find_one", "count", "grouped"}
-WRITES = {"insert", "insert_many", "update", "update_all", "find_and_update", "delete"}
+WRITES = {"insert", "insert_many", "insert_encoded", "update", "update_all", "find_and_update", "delete"}
 CUSTODIANS = {("ingest.custodian", "recordings")}
 """Who may delete from a collection that another module writes: the custodian of the room, for erasure."""
 NAMELESS = {"storage.custody"}

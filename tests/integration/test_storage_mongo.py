@@ -14,6 +14,7 @@ from domain.ids import new_id
 from domain.records import TAG_FIELDS, Category, LegalBasis, Purpose, RecordTags, Role
 from storage import migrations
 from storage.catalog import BY_NAME
+from storage.encoded import encoded
 from storage.migrations import migrate
 
 if TYPE_CHECKING:
@@ -108,6 +109,16 @@ async def test_a_document_of_another_workspace_is_neither_inserted_nor_moved_nor
         with pytest.raises(ValueError, match="another workspace"):
             await write
     assert await two.mine.count({}) == await two.theirs.count({}) == 1
+
+
+async def test_an_encoded_document_of_another_workspace_is_not_inserted(two: Two) -> None:
+    fields = {name: value for name, value in record(two.mine_id).items() if name != "workspace_id"}
+    with pytest.raises(ValueError, match="another workspace"):
+        await two.mine.insert_encoded([encoded(two.mine_id, fields), encoded(two.theirs_id, {**fields, "_id": "b"})])
+    assert await two.mine.count({}) == await two.theirs.count({}) == 0
+    assert await two.mine.insert_encoded([encoded(two.mine_id, fields)]) == frozenset()
+    assert await two.mine.find_one({"_id": fields["_id"]}) is not None
+    assert await two.mine.insert_encoded([encoded(two.mine_id, fields)]) == {0}, "told, as insert_many does"
 
 
 async def test_an_insert_without_a_workspace_gets_the_stores_own(two: Two) -> None:
