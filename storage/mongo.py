@@ -6,16 +6,15 @@ the journal; reads are from the primary.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ASCENDING, ReturnDocument, WriteConcern
-from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
-from domain.errors import Duplicate, Unavailable
+from storage.driver_errors import Result, told
 from storage.encoded import Encoded
 from storage.homes import Homes
 
@@ -23,30 +22,7 @@ Document = dict[str, Any]
 Filter = Mapping[str, Any]
 Session = Any
 """A transaction in progress, passed from `Database.transaction` to the collections' methods as `tx`."""
-Result = TypeVar("Result")
-Parameters = ParamSpec("Parameters")
 _DUPLICATE = 11000
-
-
-def _told(method: Callable[Parameters, Awaitable[Result]]) -> Callable[Parameters, Awaitable[Result]]:
-    """Tell of a taken value as `Duplicate`, and of a server that does not answer as `Unavailable`.
-
-    Inside a transaction the driver must see the latter itself: it decides whether to try again.
-    """
-
-    @functools.wraps(method)
-    async def wrapped(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
-        try:
-            return await method(*arguments, **named)
-        except DuplicateKeyError as error:
-            taken = sorted((error.details or {}).get("keyPattern", {}))
-            raise Duplicate("a unique value is taken already", index=",".join(taken)) from None
-        except PyMongoError as error:
-            if named.get("tx") is not None or not (error.timeout or isinstance(error, ConnectionFailure)):
-                raise
-            raise Unavailable("the database does not answer", kind=type(error).__name__) from None
-
-    return wrapped
 
 
 class Collection:
@@ -74,7 +50,7 @@ class Collection:
             self._refuse_foreign(operands)
         return change
 
-    @_told
+    @told
     async def insert(self, document: Document, *, tx: Session = None) -> None:
         """Insert a document. Raises Duplicate when a unique value is taken."""
         self._refuse_foreign(document)
@@ -82,7 +58,7 @@ class Collection:
             document = {**document, "workspace_id": self._workspace_id}
         await self._raw.insert_one(document, session=tx)
 
-    @_told
+    @told
     async def insert_many(self, documents: Sequence[Document], *, tx: Session = None) -> frozenset[int]:
         """Insert what can be inserted, in no order; return the positions of those whose unique value was taken."""
         for document in documents:
@@ -97,7 +73,7 @@ class Collection:
             ]
         return await self._inserted(documents, tx)
 
-    @_told
+    @told
     async def insert_encoded(self, documents: Sequence[Encoded]) -> frozenset[int]:
         """Insert as `insert_many` does what `storage.encoded` put together."""
         for document in documents:
@@ -121,7 +97,7 @@ class Collection:
             return frozenset(int(one["index"]) for one in failures)
         return frozenset()
 
-    @_told
+    @told
     async def find_one(
         self, found: Filter, *, fields: Sequence[str] | None = None, tx: Session = None
     ) -> Document | None:
@@ -129,7 +105,7 @@ class Collection:
         document: Document | None = await self._raw.find_one(self._scoped(found), _projection(fields), session=tx)
         return document
 
-    @_told
+    @told
     async def find(
         self,
         found: Filter,
@@ -144,19 +120,19 @@ class Collection:
         documents: list[Document] = await cursor.to_list(length=None)
         return documents
 
-    @_told
+    @told
     async def update(self, found: Filter, change: Filter, *, upsert: bool = False, tx: Session = None) -> int:
         """Change one matching document; return how many matched (0 or 1)."""
         result = await self._raw.update_one(self._scoped(found), self._change(change), upsert=upsert, session=tx)
         return int(result.matched_count)
 
-    @_told
+    @told
     async def update_all(self, found: Filter, change: Filter, *, tx: Session = None) -> int:
         """Change every matching document; return how many matched."""
         result = await self._raw.update_many(self._scoped(found), self._change(change), session=tx)
         return int(result.matched_count)
 
-    @_told
+    @told
     async def find_and_update(
         self, found: Filter, change: Filter, *, upsert: bool = False, tx: Session = None
     ) -> Document | None:
@@ -166,13 +142,13 @@ class Collection:
         )
         return document
 
-    @_told
+    @told
     async def delete(self, found: Filter, *, tx: Session = None) -> int:
         """Delete every matching document; return how many went."""
         result = await self._raw.delete_many(self._scoped(found), session=tx)
         return int(result.deleted_count)
 
-    @_told
+    @told
     async def grouped(
         self,
         found: Filter,
@@ -192,7 +168,7 @@ class Collection:
         documents: list[Document] = await self._raw.aggregate(stages).to_list(length=None)
         return documents
 
-    @_told
+    @told
     async def count(self, found: Filter) -> int:
         """Count the matching documents."""
         return int(await self._raw.count_documents(self._scoped(found)))
@@ -234,7 +210,7 @@ class Database(Homes):
         """Return the collection across workspaces: for the platform's own work (outbox, sweeps, keys) only."""
         return Collection(self._raw(name), None)
 
-    @_told
+    @told
     async def transaction(self, work: Callable[[Session], Awaitable[Result]]) -> Result:
         """Run `work` in one transaction, again when MongoDB says that a conflict was passing.
 

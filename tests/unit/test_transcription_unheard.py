@@ -21,7 +21,7 @@ from domain.speech import (
 )
 from redaction.flac import decode_flac
 from transcription.engines.packing import Stretch
-from transcription.engines.unheard import REACH_S, SHORTEST_S, believable, gaps
+from transcription.engines.unheard import REACH_S, SHORTEST_S, WORDLESS_S, believable, gaps
 from transcription.port import SAMPLE_RATE
 from transcription.recording import Recording
 from workers.pipeline import _write_redacted
@@ -45,7 +45,14 @@ def test_a_stretch_without_any_word_is_a_gap_as_a_whole() -> None:
     assert list(gaps([stretch(5, 8)], [word(0, 1), word(20, 21)])) == [(5.0, 8.0)]
 
 
-def test_a_breath_is_no_gap() -> None:
+def test_a_digit_by_itself_that_got_no_word_is_a_gap_and_a_click_is_none() -> None:
+    beside = [word(0, 1), word(7, 8)]
+    assert list(gaps([stretch(5, 5.3)], beside)) == [(5.0, 5.3)]
+    assert list(gaps([stretch(5, 5.15)], beside)) == []
+    assert list(gaps([stretch(5, 5.3)], [word(5.1, 5.2)])) == []
+
+
+def test_a_breath_beside_words_is_no_gap() -> None:
     assert list(gaps([stretch(0, 2 + SHORTEST_S - 0.01)], [word(0, 2 - REACH_S)])) == []
     assert len(list(gaps([stretch(0, 2 + SHORTEST_S + 0.01)], [word(0, 2 - REACH_S)]))) == 1
 
@@ -57,9 +64,10 @@ def test_gaps_lie_in_the_voice_touch_no_word_and_leave_nothing_long_uncovered(
     words = [word(at, at + took) for at, took in spoken]
     voice = stretch(start, start + length)
     found = list(gaps([voice], words))
+    wordless = not any(one.start < start + length and one.end > start for one in words)
     for first, last in found:
         assert start - 1e-3 <= first < last <= start + length + 1e-3
-        assert last - first >= SHORTEST_S - 1e-9
+        assert last - first >= (WORDLESS_S if wordless else SHORTEST_S) - 1e-3
         assert not any(one.start < last and one.end > first for one in words)
     for moment in np.linspace(voice.voice / SAMPLE_RATE, voice.hush / SAMPLE_RATE, 50):
         near = any(one.start - REACH_S - SHORTEST_S <= moment <= one.end + REACH_S + SHORTEST_S for one in words)

@@ -69,8 +69,6 @@ class Answer:
     language: str
     languages: Mapping[str, float]
     """Probabilities of the languages; empty when the language was given."""
-    parts: tuple[Mapping[str, float], ...] = ()
-    """The same for each stretch of the window; empty for one that is too short to tell."""
     tokens: tuple[Word, ...] = ()
     log_prob: float = 0.0
     """Mean log probability of the tokens."""
@@ -79,6 +77,8 @@ class Answer:
     """How often shorter the text gets by compression: loops reach 3 and more."""
     endless: bool = False
     """The end was not found within the tokens that so much sound can hold."""
+    parts: tuple[Mapping[str, float], ...] = ()
+    """Probabilities of the languages of each stretch of the window; empty for one that is too short to tell."""
     encoded: Any = None
 
     def looped(self, how: Decoding) -> bool:
