@@ -141,6 +141,8 @@ _REACH_S = 1.0
 _INTO_NEIGHBOUR = 0.4
 _BRIDGE_S = 20.0
 _INTO_NEIGHBOUR_S = 0.3
+_SOUNDS_ON_S = 0.15
+"""How much longer a readable word sounds than it is said to, on a channel that only echoes what is hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,8 @@ def _reached(words: Sequence[_Spoken], inner: tuple[float, float], *, into_words
             continue
         part = _part(word) if into_words else 0.0
         if word.start < first:
-            start = max(start, min(word.end, first) - part)
+            heard = word.end if into_words else word.end + _SOUNDS_ON_S
+            start = max(start, min(heard, first) - part)
         elif word.end > last:
             end = min(end, max(word.start, last) + part)
     return start, end

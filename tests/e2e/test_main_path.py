@@ -243,7 +243,7 @@ def test_the_clear_copy_needs_its_scope_and_a_reason_and_leaves_an_audit_event(r
     address = f"/v1/calls/{ready.call_id}/transcript"
     with pytest.raises(ApiError, match="scopes"):
         ready.customer.get(f"{address}?clear=true&reason=curious")
-    with pytest.raises(ApiError, match="needs a reason"):
+    with pytest.raises(ApiError, match="A reason is missing"):
         ready.officer.get(f"{address}?clear=true")
     with pytest.raises(ApiError, match="scopes"):
         ready.officer.get(address)
