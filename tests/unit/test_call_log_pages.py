@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -94,8 +95,6 @@ def test_an_entry_that_leaves_takes_its_own_and_the_others_stay(
 
 def applied(page: Document, change: Document) -> Document:
     """What MongoDB makes of a page by `$set` and `$unset` of paths."""
-    import copy  # noqa: PLC0415
-
     found = copy.deepcopy(page)
     for operator in ("$set", "$unset"):
         for path, value in change.get(operator, {}).items():

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from bench.sounds import encoded, tone
 from domain.speech import Party
 from transcription.audio import decode, hear, resample
 from transcription.containers import DEMUXERS
@@ -21,22 +22,6 @@ Pcm = npt.NDArray[np.int16]
 SAMPLES = Path(__file__).parents[2] / "samples"
 SHARED = Path(__file__).parents[3] / "shared" / "samples" / "audio"
 CHANNELS = {"mono": 1, "stereo": 2, "5.1": 6}
-
-
-def tone(seconds: float, rate: int = 8_000, hertz: float = 440.0) -> Pcm:
-    return (np.sin(2 * np.pi * hertz * np.arange(int(seconds * rate)) / rate) * 9_000).astype(np.int16)
-
-
-def encoded(channels: list[Pcm], rate: int, container: str, codec: str, layout: str = "mono") -> bytes:
-    out = io.BytesIO()
-    with av.open(out, "w", format=container) as file:
-        stream: Any = file.add_stream(codec, rate=rate, layout=layout)
-        frame = av.AudioFrame.from_ndarray(np.stack(channels, 1).reshape(1, -1).copy(), format="s16", layout=layout)
-        frame.sample_rate, frame.pts = rate, 0
-        resampler = av.AudioResampler(stream.format, layout, rate, frame_size=stream.frame_size or 1_024)
-        for ready in (*resampler.resample(frame), *resampler.resample(None), None):
-            file.mux(stream.encode(ready))
-    return out.getvalue()
 
 
 def decoded(content: bytes, max_duration_s: float = 60.0) -> Recording:

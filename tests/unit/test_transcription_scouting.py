@@ -6,9 +6,11 @@ import tracemalloc
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from transcription.audio import at_engine_rate, decode
 from transcription.engines.decoding import Decoding
+from transcription.engines.packing import Stretch
 from transcription.engines.scouting import scout, without_doubles
 from transcription.sound import SAMPLE_RATE, ArraySound, Samples
 
@@ -85,3 +87,13 @@ def test_how_late_an_echo_is_stands_in_the_scouted_channel() -> None:
     assert first.echo_s == 0
     assert second.stretches == ()
     assert abs(second.echo_s - 0.2) < 0.005
+
+
+def test_music_that_is_taken_for_a_voice_is_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE
+    chord = sum(np.sin(2 * np.pi * hertz * times) for hertz in (262, 330, 392)) * 0.1
+    everything = [Stretch(0, len(times), 0, len(times))]
+    monkeypatch.setattr("transcription.engines.scouting.speech_stretches", lambda *_: everything)
+    found = scout(ArraySound(chord.astype(np.float32)), HOW)
+    assert found.stretches == ()
+    assert found.music == ((0.0, 6.0),)

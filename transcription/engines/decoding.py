@@ -15,11 +15,11 @@ class Decoding:
     vad_min_silence_ms: int = 500
     vad_min_speech_ms: int = 100
     vad_pad_ms: int = 300
-    window_s: float = 14.0
-    """Stretches are laid end to end up to this length."""
+    window_s: float = 20.0
+    """Stretches are laid end to end up to this length: neighbours help each other, single digits most of all."""
     longest_s: float = 26.0
     """A stretch without any pause is cut here at the latest, where the voice is faintest."""
-    shortest_s: float = 5.0
+    shortest_s: float = 12.0
     """A window is filled up with silence to at least this length; on shorter ones the model repeats itself."""
     tail_s: float = 1.0
     """Silence after the last word. Without it the model does not find the end."""

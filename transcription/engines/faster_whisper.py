@@ -100,7 +100,11 @@ class FasterWhisperEngine:
         main = max(range(len(heard)), key=lambda at: scouted[at].speech_s)
         spoken = scouted[main].speech_s > 0
         unheard = sorted(
-            (Unheard(one.channel, *at) for one, each in zip(channels, heard, strict=True) for at in each.unheard),
+            (
+                Unheard(one.channel, *at)
+                for one, each, known in zip(channels, heard, scouted, strict=True)
+                for at in (*each.unheard, *known.music)
+            ),
             key=lambda one: one.start,
         )
         return Spoken(
@@ -123,7 +127,9 @@ class FasterWhisperEngine:
     def _language(self, wanted: str | None) -> str | None:
         if self.multilingual:
             if wanted is not None and wanted not in self._decoder.model.supported_languages:
-                raise LanguageUnsupported("The speech model does not know the language asked for.")
+                raise LanguageUnsupported(
+                    "The speech model does not know the language asked for: give two letters such as en, es or hi."
+                )
             return wanted
         if wanted not in {None, "en"}:
             raise LanguageUnsupported("The speech model knows English only.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 
 from transcription.engines.asking import Answer, Kind, Question
 from transcription.engines.decoder import Decoder
@@ -97,25 +97,32 @@ class Channel:
         return [replace(one, otherwise=self.language, encoded=kept.get(at)) for at, one in enumerate(questions)]
 
     def _settled(self, question: Question, answer: Answer) -> list[Told]:
-        """Return the words of a window; one that went wrong is asked again in smaller parts, then more strictly."""
-        parts = question.window.stretches
+        """Return the words of a window; one that went wrong is asked again more strictly, then in smaller parts."""
         languages = [self._foreign(found) for found in answer.parts]
-        if len(parts) > 1 and (not answer.good(self.how) or any(languages)):
-            asked = self._asked(
-                replace(self._question(window_of([part])), language=self.forced or language or self.language)
-                for part, language in zip_longest(parts, languages)
-            )
-            return [one for each in asked for one in self._settled(*each)]
+        if any(languages):
+            return self._apart(_same(question.window.stretches, languages))
         if answer.good(self.how):
             return self._believed(question, answer)
         tried = [answer]
-        for kind in (Kind.FULL, Kind.STRICT):
+        parts = question.window.stretches
+        for kind in (Kind.FULL, Kind.STRICT)[: 1 if len(parts) > 1 else 2]:
             ((_, another),) = self._asked([replace(question, kind=kind, prompt=(), encoded=None)])
             if another.good(self.how):
                 return self._believed(question, another)
             tried.append(another)
+        if len(parts) > 1:
+            half = len(parts) // 2
+            return self._apart([(parts[:half], question.language), (parts[half:], question.language)])
         sane = [one for one in tried if not one.looped(self.how)]
         return self._believed(question, max(sane, key=lambda one: one.log_prob)) if sane else []
+
+    def _apart(self, groups: Iterable[tuple[Sequence[Stretch], str | None]]) -> list[Told]:
+        """Return the words of neighbouring stretches, each group searched as a window of its own."""
+        asked = self._asked(
+            replace(self._question(window_of(group)), language=self.forced or language or self.language)
+            for group, language in groups
+        )
+        return [one for each in asked for one in self._settled(*each)]
 
     def _foreign(self, found: Mapping[str, float]) -> str | None:
         return foreign(found, self.language, times=self.how.language_times) if found and self.language else None
@@ -133,6 +140,14 @@ class Channel:
             found.append(self._question(window_of([alone]), Kind.FULL))
         again = [list(told_of(*one)) for one in self._asked(found)]
         return [one for words in again if believable([one.word for one in words]) for one in words]
+
+
+def _same(
+    stretches: Sequence[Stretch], languages: Sequence[str | None]
+) -> Iterator[tuple[tuple[Stretch, ...], str | None]]:
+    """Yield runs of stretches that share a language (None: the channel's): neighbours help each other to be heard."""
+    for language, group in groupby(zip_longest(stretches, languages), key=lambda one: one[1]):
+        yield tuple(stretch for stretch, _ in group), language
 
 
 def told_of(question: Question, answer: Answer) -> Iterator[Told]:
