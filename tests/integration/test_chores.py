@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from storage.mongo import Document
     from storage.resources import Resources
 
-QUICK = {"lease_s": 1.0, "retry_base_s": 0.01, "max_attempts": 2}
+QUICK = {"lease_s": 3.0, "retry_base_s": 0.01, "max_attempts": 2}
 
 
 @dataclass
@@ -142,7 +142,7 @@ async def test_a_chore_that_fails_because_its_call_went_meanwhile_is_dropped(ten
 async def test_a_chore_longer_than_the_lease_keeps_it_and_one_whose_lease_is_anothers_writes_nothing(
     tenant: Tenant,
 ) -> None:
-    errand = Errand(tenant, takes_s=1.5)
+    errand = Errand(tenant, takes_s=4.0)
     kept = await errand.add(new_id("imp"))
     await errand.runner().run(kept)
     assert (await errand.job(kept))["state"] == "done"
