@@ -22,11 +22,12 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.processes import Side
 from cli.apps import make_api_key
 from cli.roles import make_workspace
 from cli.stack.embedded import EmbeddedStack
@@ -112,7 +113,7 @@ class Phones:
 
 
 def send(port: int, key: str, bodies: list[bytes], clients: int) -> float:
-    """Send the bodies over a few kept connections; return entries a second."""
+    """Send the bodies over a few kept connections; return the seconds it took."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
     failures: list[int] = []
 
@@ -135,51 +136,21 @@ def send(port: int, key: str, bodies: list[bytes], clients: int) -> float:
     took = time.perf_counter() - began
     if failures:
         raise SystemExit(f"refused: {sorted(set(failures))}")
-    return len(bodies) * ENTRIES / took
+    return took
 
 
-def cpu_s(pid: int) -> float:
-    """Return the CPU time that a process has taken, in seconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@dataclass
-class Side:
-    """One of the two routes: what it did in each round."""
-
-    name: str
-    port: int
-    pid: int
-    mongod: int
-    speeds: list[float] = field(default_factory=list)
-    cpu_ms: list[tuple[float, float]] = field(default_factory=list)
-    """CPU milliseconds a batch: of the route's process, and of mongod meanwhile."""
-
-    def take(self, key: str, bodies: list[bytes], clients: int) -> float:
-        """Do one round; return entries a second."""
-        before = cpu_s(self.pid), cpu_s(self.mongod)
-        self.speeds.append(send(self.port, key, bodies, clients))
-        took = cpu_s(self.pid) - before[0], cpu_s(self.mongod) - before[1]
-        self.cpu_ms.append((took[0] * 1000 / len(bodies), took[1] * 1000 / len(bodies)))
-        return self.speeds[-1]
-
-    def told(self) -> str:
-        """Return the medians of the rounds."""
-        own, mongod = (statistics.median(of) for of in zip(*self.cpu_ms, strict=True))
-        speed = statistics.median(self.speeds)
-        return f"{self.name} {speed:9,.0f} entries/s, CPU a batch {own:5.2f} ms + mongod {mongod:5.2f} ms"
-
-
-def compare(ours: Side, peer: Side, key: str, phones: Phones, *, clients: int, count: int) -> None:
-    """Print the rounds with so many connections, their medians and the ratio."""
+def compare(sides: dict[int, Side], key: str, phones: Phones, *, clients: int, count: int) -> None:
+    """Print the rounds with so many connections, their medians and the ratio; sides are ours and the peer, by port."""
     ratios = []
     for _ in range(ROUNDS):
         bodies = phones.batches(count)
-        ratios.append(ours.take(key, bodies, clients) / peer.take(key, bodies, clients))
+        ours, peer = (
+            side.take(count * ENTRIES, partial(send, port, key, bodies, clients)) for port, side in sides.items()
+        )
+        ratios.append(ours / peer)
     print(f"{clients} connection{'s' * (clients > 1)}, {ROUNDS} rounds of {count} batches of {ENTRIES}, medians:")
-    print(f"  {ours.told()}")
-    print(f"  {peer.told()}")
+    for side in sides.values():
+        print(f"  {side.told('entries', 'entry')}")
     print(f"  ratio {statistics.median(ratios):.2f} (from {min(ratios):.2f} to {max(ratios):.2f})")
 
 
@@ -200,9 +171,8 @@ def main() -> None:
             for port in (ours_at, peer_at):
                 send(port, key, phones.batches(WARM_UP), max(CLIENTS))
             for clients in CLIENTS:
-                ours = Side("ours      ", ours_at, ours_pid, mongod)
-                peer = Side("bare route", peer_at, peer_pid, mongod)
-                compare(ours, peer, key, phones, clients=clients, count=count)
+                sides = {ours_at: Side("ours      ", ours_pid, mongod), peer_at: Side("bare route", peer_pid, mongod)}
+                compare(sides, key, phones, clients=clients, count=count)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import httpx
 from pymongo import MongoClient, WriteConcern
 
+from bench.processes import Side
 from cli.apps import make_api_key
 from cli.roles import make_workspace
 from cli.stack.embedded import EmbeddedStack
@@ -148,36 +148,6 @@ def big_file(api: Api, count: int) -> None:
     print(f"peak memory of the API: {before:.0f} MiB before, {peak:.0f} MiB after (mark: {MEMORY_MIB:.0f} MiB)")
 
 
-def cpu_s(pid: int) -> float:
-    """Return the processor time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@dataclass
-class Side:
-    """One of the two ways: its speed in each round, and its microseconds of processor time a row, mongod's apart."""
-
-    name: str
-    pid: int = 0
-    mongod: int = 0
-    speeds: list[float] = field(default_factory=list)
-    cpu_us: list[tuple[float, float]] = field(default_factory=list)
-
-    def take(self, count: int, work: Callable[[], float]) -> None:
-        """Do one round: `work` takes so many rows in and returns its seconds."""
-        before = cpu_s(self.pid), cpu_s(self.mongod)
-        self.speeds.append(count / work())
-        spent = cpu_s(self.pid) - before[0], cpu_s(self.mongod) - before[1]
-        self.cpu_us.append((spent[0] / count * 1e6, spent[1] / count * 1e6))
-
-    def told(self) -> str:
-        """Return the medians of the rounds."""
-        own, mongod = (statistics.median(of) for of in zip(*self.cpu_us, strict=True))
-        speed = statistics.median(self.speeds)
-        return f"{self.name} {speed:>9,.0f} rows/s, CPU a row {own:4.0f} µs + mongod {mongod:4.0f} µs"
-
-
 def one_round(ours: Side, peer: Side, number: int, count: int, big: int) -> str:
     """Take a file in on a fresh stack, then let the peer write what it left; return what the documents are like."""
     with tempfile.TemporaryDirectory() as folder, EmbeddedStack(Path(folder)) as stack:
@@ -213,8 +183,8 @@ def main() -> None:
     ratios = [one / other for one, other in zip(ours.speeds, peer.speeds, strict=True)]
     middle = statistics.median(ratios)
     print(f"{ROUNDS} rounds of {count:,} rows; {told}; load {os.getloadavg()[0]:.1f}")
-    print(ours.told())
-    print(peer.told())
+    print(ours.told("rows", "row"))
+    print(peer.told("rows", "row"))
     print(f"ratio {middle:.2f} (from {min(ratios):.2f} to {max(ratios):.2f}; mark: {TARGET:.2f})")
 
 
