@@ -15,7 +15,7 @@ class Decoding:
     vad_min_silence_ms: int = 500
     vad_min_speech_ms: int = 100
     vad_pad_ms: int = 300
-    window_s: float = 20.0
+    window_s: float = 26.0
     """Stretches are laid end to end up to this length: neighbours help each other, single digits most of all."""
     longest_s: float = 26.0
     """A stretch without any pause is cut here at the latest, where the voice is faintest."""
