@@ -8,10 +8,10 @@ STAMP := $(VENV)/.installed
 DATA ?= .callward
 JOBS ?= 2
 
-.PHONY: help demo up doctor test lint types bench bench-ingest bench-speech lock clean
+.PHONY: help demo up doctor test lint types bench bench-ingest bench-speech bench-redaction-sound eval-redaction lock clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Callward needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Run: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -45,12 +45,19 @@ types: $(STAMP) ## mypy, strict
 
 bench: $(STAMP) ## benchmarks, each against a plain peer in the same run
 	@for bench in bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+	@$(BIN)/python -m bench.redaction_eval $(REDACTION)
 
 bench-ingest: $(STAMP) ## of these the ways in: parsing, call-log batches, CDR files
 	@for bench in bench/bench_parse.py bench/bench_call_logs.py bench/bench_cdrs.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
 bench-speech: $(STAMP) ## of these speech: calls made here, our way beside plain faster-whisper (long; SPEECH=--quick)
 	@$(BIN)/python bench/bench_transcription.py $(SPEECH)
+
+eval-redaction: $(STAMP) ## how much personal data stays readable, beside stock Presidio (REDACTION="--heard 24" for spoken calls)
+	@$(BIN)/python -m bench.redaction_eval $(REDACTION)
+
+bench-redaction-sound: $(STAMP) ## from sound to sound: what can still be read and heard (SOUND="--seeds 100 --calls 24 --again")
+	@$(BIN)/python -m bench.redaction_sound $(DATA)/bench-sound $(SOUND)
 
 lock: ## resolve requirements/*.txt anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/app.txt

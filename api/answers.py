@@ -16,6 +16,7 @@ from domain.processing import Consent
 from domain.records import Category, LegalBasis, Purpose, Role
 from domain.review import ReviewState
 from domain.scopes import Scope
+from domain.sound import SoundState
 from domain.speech import Speakers
 
 
@@ -202,6 +203,7 @@ class CallDetail(CallOut):
 
     call_log: CallLogOut | None
     found: dict[str, int] | None
+    sound: SoundState | None = Field(description="What is known of the redacted sound; only `verified` is served.")
     quality: dict[str, float] | None = Field(description="How well it was heard; docs/api.md explains it.")
     rehearing: RehearingOut | None
     records: dict[str, TagsOut]

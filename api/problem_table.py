@@ -127,6 +127,12 @@ PROBLEMS: dict[str, Problem] = {
         "The transcript was rejected by a person",
         "Have the call heard again (POST /v1/calls/{id}/transcriptions), or ask whoever reviews it to accept it.",
     ),
+    "sound-unverified": Problem(
+        409,
+        "The redacted sound was not verified",
+        "Have the call heard again (POST /v1/calls/{id}/transcriptions): its new sound is checked. The transcript can "
+        "be read meanwhile. An administrator can allow unverified sound (CALLWARD_SERVE_UNVERIFIED_SOUND).",
+    ),
     "reason-missing": Problem(
         422,
         "A reason is missing",

@@ -10,13 +10,15 @@ from fastapi import Depends, Query
 from api.auth import utc_now, workspace_of
 from api.keys import Caller
 from domain.calls import CallState
-from domain.errors import Blocked, Forbidden, NotFound, NotReady, ReasonMissing, Rejected
+from domain.errors import Blocked, Forbidden, NotFound, NotReady, ReasonMissing, Rejected, SoundUnverified
 from domain.processing import Verdict
 from domain.records import Purpose
 from domain.scopes import Scope
+from domain.sound import may_leave
 from governance.guard import Guard
 from ingest.call_runs import MOST_VERSIONS, REJECTED, closed_because, ready_versions
 from ingest.calls import CallStore
+from redaction.store import sound_state
 from storage.mongo import Document
 from storage.resources import Resources
 from storage.versions import version_of
@@ -118,3 +120,19 @@ def servable_version(call: Document, asked: int | None, *, as_spoken: bool) -> i
     if why is not None:
         raise Blocked("this version is not served any more", call_id=call["_id"], reason=why)
     return version
+
+
+def servable_sound(stores: Resources, redaction: Document) -> Document:
+    """Return the redacted sound of a version that may be served.
+
+    Raises:
+        NotFound: there is none.
+        SoundUnverified: nobody heard it again after it was silenced, and that is not allowed here.
+    """
+    state, audio = sound_state(redaction), redaction["audio"]
+    if state is None:
+        raise NotFound("the call has no redacted sound", call_id=redaction["call_id"])
+    if audio is None or not may_leave(state, allow_unverified=stores.settings.serve_unverified_sound):
+        raise SoundUnverified("the redacted sound was not verified", call_id=redaction["call_id"], state=state.value)
+    found: Document = audio
+    return found

@@ -25,6 +25,7 @@ from domain.holds import LegalHold
 from domain.review import ReviewState
 from governance.workspaces import Workspace
 from ingest.uploading import UploadPlan
+from redaction.store import sound_state
 from storage.mongo import Document
 from storage.versions import version_of
 
@@ -100,6 +101,7 @@ def call_detail(
             "match": match_of(document),
             "call_log": None if log is None else _call_log(log, numbers),
             "found": None if redaction is None else redaction["inventory"],
+            "sound": None if redaction is None else sound_state(redaction),
             "quality": document.get("quality"),
             "rehearing": document.get("rehearing"),
             "records": records,

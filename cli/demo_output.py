@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich import box
 from rich.console import Console
@@ -13,17 +13,21 @@ from rich.table import Table
 
 from cli.client import ApiClient
 
+SUFFIXES: Final = {"audio/wav": ".wav", "audio/mp4": ".m4a", "audio/ogg": ".opus"}
+"""Media type of redacted sound → the end of its file's name."""
+
 
 def write_results(customer: ApiClient, call_id: str, file: str, output: Path) -> dict[str, Any]:
-    """Fetch transcript and sound as the customer does and write them as JSON, VTT and FLAC; return the transcript."""
+    """Fetch transcript and sound as the customer does and write them beside each other; return the transcript."""
     output.mkdir(parents=True, exist_ok=True)
     stem = output / Path(file).stem
     transcript: dict[str, Any] = customer.get(f"/v1/calls/{call_id}/transcript")
     subtitles = customer.request("GET", f"/v1/calls/{call_id}/transcript", headers={"Accept": "text/vtt"}).text
-    sound = customer.request("GET", f"/v1/calls/{call_id}/recording").content
+    sound = customer.request("GET", f"/v1/calls/{call_id}/recording")
     stem.with_suffix(".json").write_text(json.dumps(transcript, indent=2, ensure_ascii=False) + "\n", "utf-8")
     stem.with_suffix(".vtt").write_text(subtitles, "utf-8")
-    stem.with_suffix(".redacted.flac").write_bytes(sound)
+    kind = SUFFIXES.get(sound.headers["content-type"], ".flac")
+    stem.with_suffix(f".redacted{kind}").write_bytes(sound.content)
     return transcript
 
 

@@ -131,6 +131,12 @@ class Rejected(CallwardError):
     code = "rejected"
 
 
+class SoundUnverified(CallwardError):
+    """The redacted sound was not heard again after it was silenced, or told something then."""
+
+    code = "sound-unverified"
+
+
 class Gone(CallwardError):
     """The record was erased, or its retention is over."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from domain.speech import Segment, Tones, Transcript, Unheard, Word
 
@@ -20,7 +20,8 @@ class Span:
     """Words [first_word, end_word) of segment number `segment` hold personal data of kind `entity_type`.
 
     `group` is the same for the pieces of one item that runs over several segments; `reason` says in constant words why
-    the recognizer took it (a prompt, a checksum, a pattern) and never quotes.
+    the recognizer took it (a prompt, a checksum, a pattern) and never quotes. `also` names kinds of other spans that
+    `merge_spans` made one with this: no policy that opens one kind opens the words of another.
     """
 
     segment: int
@@ -32,6 +33,16 @@ class Span:
     operator: str = "replace"
     group: int = 0
     reason: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Whether the words stay readable and audible: the span only says what they are."""
+        return self.operator == KEEP
+
+
+KEEP: Final = "keep"
+_SPAN_FIELDS: Final = tuple(one.name for one in fields(Span))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,9 +67,17 @@ def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
         if last is None or last.segment != span.segment or last.end_word <= span.first_word:
             merged.append(span)
             continue
-        winner = max((last, span), key=lambda one: (one.score, one.end_word - one.first_word))
-        merged[-1] = replace(winner, first_word=last.first_word, end_word=max(last.end_word, span.end_word))
+        winner = max((last, span), key=lambda one: (not one.kept, one.score, one.end_word - one.first_word))
+        kinds = dict.fromkeys((last.entity_type, *last.also, span.entity_type, *span.also))
+        also = tuple(kind for kind in kinds if kind != winner.entity_type)
+        end = max(last.end_word, span.end_word)
+        merged[-1] = replace(winner, first_word=last.first_word, end_word=end, also=also)
     return tuple(merged)
+
+
+def hidden(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the spans whose words may be neither read nor heard."""
+    return tuple(span for span in spans if not span.kept)
 
 
 def redact_transcript(transcript: Transcript, spans: Iterable[Span]) -> Transcript:
@@ -104,7 +123,7 @@ def silence_ranges(
     transcript: Transcript,
     spans: Iterable[Span],
     *,
-    pad_s: float = 0.25,
+    pad_s: float = 0.15,
     tail_s: float | None = None,
     all_channels: bool = True,
 ) -> tuple[TimeRange, ...]:
@@ -215,23 +234,12 @@ def merge_ranges(ranges: Iterable[TimeRange]) -> tuple[TimeRange, ...]:
     return tuple(merged)
 
 
-def inventory(spans: Iterable[Span]) -> dict[str, int]:
-    """Return how many items of each kind were found: counts, never values. Pieces of one group count once."""
-    seen: set[tuple[str, int, int, int]] = set()
-    for span in spans:
-        place = (span.group, -1, -1) if span.group else (0, span.segment, span.first_word)
-        seen.add((span.entity_type, *place))
-    counts: dict[str, int] = {}
-    for entity_type, *_ in seen:
-        counts[entity_type] = counts.get(entity_type, 0) + 1
-    return dict(sorted(counts.items()))
-
-
 def span_to_dict(span: Span) -> dict[str, Any]:
     """Return the stored form of a span."""
-    return asdict(span)
+    return asdict(span) | {"also": list(span.also)}
 
 
 def span_from_dict(document: Mapping[str, Any]) -> Span:
-    """Read back what `span_to_dict` wrote."""
-    return Span(**document)
+    """Read back what `span_to_dict` wrote, also before there was every field; what is stored beside is left out."""
+    told = {name: document[name] for name in _SPAN_FIELDS if name in document}
+    return Span(**told | {"also": tuple(told.get("also", ()))})

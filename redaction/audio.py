@@ -104,25 +104,49 @@ def silenced_throughout(
     return True
 
 
+Words = Sequence[tuple[float, float]]
+"""When well recognised words of a channel are said: [start, end) in seconds, in order of their starts."""
+
+
 def extend_to_quiet(
-    channels: Sequence[Samples], sample_rate: int, ranges: Sequence[TimeRange], *, limit_s: float = MAX_EXTEND_S
+    channels: Sequence[Samples],
+    sample_rate: int,
+    ranges: Sequence[TimeRange],
+    *,
+    limit_s: float = MAX_EXTEND_S,
+    known: Sequence[Words] = (),
 ) -> tuple[TimeRange, ...]:
     """Return the ranges, each end moved outwards to the nearest quiet frame, at most `limit_s`.
 
     A word's reported end may lie inside the word; a pause in the sound is where it really ends. Where no pause is near,
-    the end stays: `domain.spans.silence_ranges` already reached beyond it.
+    the end stays: `domain.spans.silence_ranges` already reached beyond it. No end goes on into a word of `known` (one
+    entry a channel): what sounds there is that word.
     """
     _check(len(channels), sample_rate, ranges)
     levels = [_levels(channel, sample_rate) for channel in channels]
     extended = [
         replace(
             one,
-            start=_quiet(levels[one.channel], one.start, -1, limit_s),
-            end=_quiet(levels[one.channel], one.end, 1, limit_s),
+            start=_quiet(levels[one.channel], one.start, -1, min(limit_s, _room_before(one, known))),
+            end=_quiet(levels[one.channel], one.end, 1, min(limit_s, _room_after(one, known))),
         )
         for one in ranges
     ]
     return merge_ranges(extended)
+
+
+def _room_before(one: TimeRange, known: Sequence[Words]) -> float:
+    """Return how many seconds before a range no known word is said."""
+    words = known[one.channel] if known else ()
+    at = bisect.bisect_left(words, (one.start, 0.0))
+    return max(0.0, one.start - words[at - 1][1]) if at else math.inf
+
+
+def _room_after(one: TimeRange, known: Sequence[Words]) -> float:
+    """Return how many seconds after a range no known word is said."""
+    words = known[one.channel] if known else ()
+    at = bisect.bisect_right(words, one.end, key=lambda word: word[1])
+    return max(0.0, words[at][0] - one.end) if at < len(words) else math.inf
 
 
 def _check(count: int, sample_rate: int, ranges: Sequence[TimeRange]) -> None:

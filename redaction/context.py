@@ -1,26 +1,35 @@
-"""What every rule is given: the view of the call, its cues, what is known of it, and the word lists."""
+"""What every rule is given: the view of the call, its cues, what is known of it, and the language model when asked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from domain.speech import Transcript
 from redaction.cues import CueIndex
 from redaction.port import KnownParty
 from redaction.view import CallView, Token
 
+Guess = Callable[[CallView, AbstractSet[int]], tuple[tuple[Token, ...], ...]]
+"""Asks a language model for the people it sees in some of the segments of a call."""
+
+
+def _nobody(view: CallView, segments: AbstractSet[int]) -> tuple[tuple[Token, ...], ...]:  # noqa: ARG001 - no model, no guess
+    return ()
+
 
 @dataclass(frozen=True)
 class CallContext:
-    """One call, ready to be looked at by any number of rules."""
+    """One call, ready to be looked at by any number of rules. `guess` is set by the engine."""
 
     view: CallView
     cues: CueIndex
     known: KnownParty
-    persons: tuple[tuple[Token, ...], ...] = field(default=())
+    guess: Guess = _nobody
 
     @classmethod
-    def of(cls, transcript: Transcript, known: KnownParty | None = None) -> CallContext:
-        """Return the context of a transcript. `persons` (a language model's guesses) are added by the engine."""
+    def of(cls, transcript: Transcript, known: KnownParty | None = None, guess: Guess = _nobody) -> CallContext:
+        """Return the context of a transcript."""
         view = CallView.of(transcript)
-        return cls(view, CueIndex(view), known or KnownParty())
+        return cls(view, CueIndex(view), known or KnownParty(), guess)

@@ -3,119 +3,59 @@
 from __future__ import annotations
 
 import bisect
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
+from redaction import lexicon
+from redaction.cue_words import AMOUNT, ASIDE, cue_words
+from redaction.phrases import Phrases
 from redaction.view import CallView, Token
+
+__all__ = ["AMOUNT", "ASIDE", "Cue", "CueIndex"]
 
 REACH_TOKENS = 45
 REACH_S = 45.0
+FAR_TOKENS = 90
+FAR_S = 150.0
 BEHIND_TOKENS = 6
 OWNER_TOKENS = 4
-_OWNERS = frozenset({"account", "card", "order", "my card", "my account"})
-"""After another cue these say whose it is ("the phone number on the account"), not what comes next."""
-AMOUNT = "AMOUNT"
-"""The cue kind after which numbers are sums of money: it ends the reach of the cue before it."""
-
-_PATTERNS: tuple[tuple[str, ...], ...] = (
-    (
-        AMOUNT,
-        r"amount|balance|total|costs?|price|fees?|charge[sd]?|payment of|discount|refund of|premium|budget",
-        r"|limit|pay",
-    ),
-    (
-        "CARD_CVV",
-        r"cvv|cvc|cv2|c v v|security (?:code|number)|(?:three|3|four|4) digits?|(?:digits?|code",
-        r"|number) on the (?:back|front|reverse)|three on the (?:back|reverse)",
-    ),
-    ("CARD_EXPIRY", r"expir\w+|expire date|(?:valid|good|runs?) (?:thru|through|until|till|to|out)"),
-    (
-        "OTP",
-        r"one[- ]time[- ](?:code|password|passcode|pin)|otp|o t p|(?:verification|access|authentication",
-        r"|confirmation) code",
-        r"|passcode|code (?:we|i|they|you)(?:'ve)? (?:just |have )?(?:sent|texted|got|received)|the code",
-        r"|digit code|code is",
-    ),
-    (
-        "DATE_OF_BIRTH",
-        r"birth|dates? and birth|d\.?o\.?b|d o b|birth ?(?:date|day)|was born|were you born|born (?:on|in)",
-    ),
-    ("EMAIL_ADDRESS", r"e-?mail(?: address| id)?|mail id"),
-    (
-        "ADDRESS",
-        r"(?:post|zip|pin|postal|nip) ?code|zip|postal|(?:home|billing|delivery|shipping|street|mailing",
-        r"|current|your|my|which|the|full",
-        r"|new|postal|what) address|address is|line (?:of|on) (?:the|your) address|i live (?:at|on)",
-        r"|where do you live|send it to",
-    ),
-    (
-        "BANK_ACCOUNT",
-        r"(?:bank |savings |checking |current )?account(?: number| no| is)?|sort code|source code|short code",
-        r"|routing(?: number)?|swift",
-        r"|i ?f ?s ?c(?: code)?|iban|i ban|bic",
-    ),
-    ("SSN", r"social(?: security)?(?: number| no)?|ssn|s s n"),
-    ("NHS_NUMBER", r"nhs(?: number)?|n h s"),
-    ("NINO", r"national insurance(?: number)?|n ?i number"),
-    ("AADHAAR", r"aadh?aa?r|adh?aa?r|ad har|uid(?:ai)?"),
-    ("PAN", r"pan(?: card| number| no| is)+|permanent account number"),
-    ("PASSPORT", r"passport(?: number| no)?"),
-    ("DRIVING_LICENCE", r"driv(?:er|ing)(?:'?s)? licen[cs]e(?: number)?|licen[cs]e number"),
-    ("VEHICLE_PLATE", r"(?:number|licen[cs]e) plate|registration(?: number)?|vehicle number|reg(?: number)"),
-    ("UPI_ID", r"(?:upi|ubi|u p i)(?:[- ]?i?[- ]?d)?"),
-    ("USERNAME", r"user ?name|user id|log ?in(?: id| name)?"),
-    ("PASSWORD", r"password|secret word|memorable word|mother'?s maiden name|security answer"),
-    ("PIN", r"pin number|(?:your|my|the|digit) pin|pin is|telephone pin|atm pin"),
-    (
-        "REFERENCE_NUMBER",
-        r"(?:policy|order|booking|reference|ref|customer|claim|ticket|invoice|tracking|confirmation|case",
-        r"|member(?:ship)?|employee|loyalty",
-        r"|meter|serial|pnr|application|contract|agreement|patient|student|device|file|record|staff|badge",
-        r"|consignment|parcel|complaint",
-        r"|service|request|subscriber|card holder|client|merchant|transaction|batch|quote)(?: (?:id|number|no",
-        r"|reference|ref|code|is))+",
-        r"|(?:about|my|your|the) (?:order|policy|booking|reference|claim|ticket|pnr|reservation)|imei",
-        r"|mac address|pnr|record locator",
-    ),
-    (
-        "CREDIT_CARD",
-        r"(?:credit |debit |bank |gift )?card(?: number| no| is)?|long number|(?:16|sixteen)[- ]digits?|visa",
-        r"|master ?card|amex|american express",
-    ),
-    (
-        "PHONE_NUMBER",
-        r"(?:phone|mobile|cell|cellphone|telephone|contact|call ?back|whats ?app|landline|home|work|office",
-        r"|fax|alternate|another|other|new|best",
-        r"|which|what|your|my|his|her|the|this|that|a|registered)(?: phone| mobile| contact| cell)? (?:number",
-        r"|no|extension)|my (?:mobile|cell|phone|landline)",
-        r"|(?:mobile|phone|cell)(?: is)|(?:call|reach|text|ring|phone|message) (?:me|you|us|him|her",
-        r"|them)(?: back)? (?:on|at)",
-        r"|number (?:ending|is|ends)|ending (?:in|with)|last (?:four|4)(?: digits)?|extension",
-        r"|number to (?:call|reach)",
-    ),
-    (
-        "PERSON",
-        r"(?:your|his|her|their|full|first|last|middle|family|sur|maiden|whose|what|the|my|legal) ?names?|surname",
-        r"|name (?:please|on|of|is)|who am i (?:speaking|talking) (?:to|with)",
-        r"|(?:who is|who's) (?:calling|this)|may i have your name|how (?:do|would) you (?:spell|say)|(?:spell|spelled",
-        r"|spelt)(?: (?:it|that|your))?",
-    ),
+MENTION_TOKENS = 12
+SHORT_QUESTION = 6
+ASKING_TOKENS = 12
+ANY = "NUMBER_SEQUENCE"
+"""The kind of a cue that says only that a number comes ("ending in"): what it is of, the cue before it says."""
+MACHINE_TOKENS = 20
+MACHINE_AFTER = 8
+_MACHINES = lexicon.words(
+    "error errors fault display displays displayed machine boiler screen washing dishwasher washer dryer printer "
+    "router modem panel flashing flashes blinking blinks shows showing promo promotional coupon discount voucher "
+    "checkout offer oven fridge engine dashboard"
 )
-_CUES = re.compile("|".join(f"(?P<k{at}>\\b(?:{''.join(parts)})\\b)" for at, (_, *parts) in enumerate(_PATTERNS)))
+_REQUESTS = lexicon.words(
+    "need give tell confirm verify provide read share grab what's which may please could enter take"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
     """A phrase that announces personal data of a kind.
 
-    `place` is the index in the talk of its last token, `phrase` the tokens that it is said with.
+    `place` is the index in the talk of its last token, `phrase` the tokens that it is said with. A `mention` ("my
+    account") only names the thing; `asked` says that its sentence is a question or a request.
     """
 
     kind: str
     place: int
     token: Token
     phrase: frozenset[int] = frozenset()
+    mention: bool = False
+    asked: bool = False
+
+
+@cache
+def _phrases() -> Phrases[tuple[str, bool]]:
+    return Phrases((phrase.removeprefix("~"), (kind, phrase.startswith("~"))) for kind, phrase in cue_words())
 
 
 class CueIndex:
@@ -125,46 +65,54 @@ class CueIndex:
         self.places = {token.at: place for place, token in enumerate(view.talk)}
         self._talk = view.talk
         found = [cue for channel in view.channels for cue in self._of(channel)]
-        self.cues = sorted(found, key=lambda cue: cue.place)
+        self.cues = sorted((self._told_apart(cue) for cue in found), key=lambda cue: cue.place)
         self.said = frozenset(at for cue in found for at in cue.phrase)
         self._starts = [cue.place for cue in self.cues]
 
     def _of(self, tokens: Sequence[Token]) -> list[Cue]:
-        ends: list[int] = []
-        text = ""
-        for token in tokens:
-            text += token.norm + " "
-            ends.append(len(text))
         cues: list[Cue] = []
-        for match in _CUES.finditer(text):
-            first, last = bisect.bisect_right(ends, match.start()), bisect.bisect_left(ends, match.end())
-            kind = _PATTERNS[int(match.lastgroup[1:])][0] if match.lastgroup else ""
-            place, phrase = self.places[tokens[last].at], frozenset(token.at for token in tokens[first : last + 1])
-            if (
-                cues
-                and match.group() in _OWNERS
-                and place - cues[-1].place <= OWNER_TOKENS
-                and not tokens[first - 1].closes
-            ):
+        for found in _phrases().find([token.norm for token in tokens]):
+            kind, mention = found.meaning
+            last = tokens[found.end - 1]
+            phrase = frozenset(token.at for token in tokens[found.first : found.end])
+            cue = Cue(kind, self.places[last.at], last, phrase, mention, _asked(tokens, found.first, found.end))
+            between = _between(tokens, cues[-1], found.first) if cues else None
+            if between is not None and _owner(cue, between):
                 cues[-1] = replace(cues[-1], phrase=cues[-1].phrase | phrase)
-                continue
-            cues.append(Cue(kind, place, tokens[last], phrase))
+            elif between is not None and _continues(cue, cues[-1]):
+                cues[-1] = replace(cue, kind=cues[-1].kind, phrase=cues[-1].phrase | phrase)
+            else:
+                cues.append(cue)
         return cues
+
+    def _told_apart(self, cue: Cue) -> Cue:
+        """Return a plain "code" as an ASIDE where a machine shows it or a shop gives it away."""
+        if cue.kind != "OTP" or not cue.mention:
+            return cue
+        near = self._talk[max(0, cue.place - MACHINE_TOKENS) : cue.place + MACHINE_AFTER]
+        return replace(cue, kind=ASIDE) if any(token.norm in _MACHINES for token in near) else cue
 
     def before(self, token: Token) -> Cue | None:
         """Return the nearest cue that the token still answers."""
+        return next(self.reaching(token), None)
+
+    def reaching(self, token: Token, *, far: bool = False) -> Iterator[Cue]:
+        """Yield the cues before a token that reach it, the nearest first. `far`: over a hold or a story, too."""
         place = self.places[token.at]
-        position = bisect.bisect_left(self._starts, place) - 1
-        if position < 0:
-            return None
-        cue = self.cues[position]
-        near = place - cue.place <= REACH_TOKENS and token.start - cue.token.stop <= REACH_S
-        return cue if near else None
+        for position in range(bisect.bisect_left(self._starts, place) - 1, -1, -1):
+            cue = self.cues[position]
+            if place - cue.place > (FAR_TOKENS if far else REACH_TOKENS):
+                return
+            if token.start - cue.token.stop > (FAR_S if far else REACH_S):
+                return
+            if not cue.mention or cue.asked or (near(cue, token) and place - cue.place <= MENTION_TOKENS):
+                yield cue
 
     def behind(self, token: Token) -> Cue | None:
         """Return a cue that the same side says right after the token ("… is my number")."""
         place = self.places[token.at]
-        for cue in self.cues[bisect.bisect_right(self._starts, place) :]:
+        for position in range(bisect.bisect_right(self._starts, place), len(self.cues)):
+            cue = self.cues[position]
             if cue.place - place > BEHIND_TOKENS:
                 return None
             between = self._talk[place : cue.place]
@@ -175,3 +123,58 @@ class CueIndex:
     def distance(self, cue: Cue, token: Token) -> int:
         """Return how many tokens of talk lie between a cue and a token."""
         return abs(self.places[token.at] - cue.place)
+
+    def between(self, cue: Cue, token: Token) -> Sequence[Token]:
+        """Return what is said between a cue and a token, by both sides."""
+        return self._talk[cue.place + 1 : self.places[token.at]]
+
+    def between_places(self, first: int, end: int) -> Sequence[Token]:
+        """Return what is said between two places in the talk, by both sides."""
+        return self._talk[first + 1 : end]
+
+
+def near(cue: Cue, token: Token) -> bool:
+    """Say whether a token is said in the same segment as a cue."""
+    return cue.token.segment == token.segment
+
+
+def _between(tokens: Sequence[Token], cue: Cue, first: int) -> Sequence[Token] | None:
+    """Return the tokens between a cue and the next phrase of its sentence, None where that is another or far."""
+    at = first
+    while at > 0 and first - at <= OWNER_TOKENS and tokens[at - 1].at not in cue.phrase:
+        at -= 1
+    if at == 0 or tokens[at - 1].at not in cue.phrase or any(token.closes for token in tokens[at - 1 : first]):
+        return None
+    return tokens[at:first]
+
+
+def _owner(cue: Cue, between: Sequence[Token]) -> bool:
+    """Say whether a mention tells whose the thing before it is ("the phone number on the account")."""
+    linked = {token.norm for token in between} & {"on", "of", "for", "with", "against", "under", "to", "from"}
+    return cue.mention and bool(linked)
+
+
+def _continues(cue: Cue, before: Cue) -> bool:
+    """Say whether a cue for any number goes on with the one before it: "the card … ending in"."""
+    return cue.kind == ANY and before.kind != "PERSON"
+
+
+def _asked(tokens: Sequence[Token], first: int, end: int) -> bool:
+    """Say whether the phrase stands in a question or a request."""
+    segment = tokens[first].segment
+    sentences = 0
+    for token in tokens[end - 1 : end + ASKING_TOKENS]:
+        if token.segment != segment or sentences > 1:
+            break
+        if token.raw.rstrip("\"')").endswith("?"):
+            return True
+        sentences += token.closes
+    start = first
+    while end - start <= SHORT_QUESTION and start > 0 and tokens[start - 1].segment == segment:
+        if tokens[start - 1].closes:
+            break
+        start -= 1
+    alone = end == len(tokens) or tokens[end].segment != segment
+    if alone and end - start <= SHORT_QUESTION:
+        return True
+    return bool(_REQUESTS.intersection(token.norm for token in tokens[max(start, first - 3) : first]))

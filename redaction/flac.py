@@ -38,7 +38,7 @@ def encode_flac(channels: Sequence[Channel], sample_rate: int, into: BinaryIO | 
     if len({len(channel) for channel in channels}) != 1:
         raise SilenceError("the channels are not equally long")
     target = into if into is not None else io.BytesIO()
-    with av.open(target, "w", format="flac") as container:
+    with av.open(target, "w", format="flac", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream("flac", rate=sample_rate, layout=LAYOUTS[len(channels)])
         stream.format = "s16"
         for start in range(0, max(1, len(channels[0])), BLOCK):

@@ -62,7 +62,9 @@ UNITS = words(
     "mile miles km kilometres kilometers meters metres feet foot inch inches kg kilos kilo grams pounds lbs degrees "
     "points items item units orders order tickets bags pieces bags boxes rooms guests seats calls payments instalments "
     "installments working business calendar o'clock am pm a.m p.m options questions things steps devices users stars "
-    "working-days nights litres liters watts kilowatt kilowatts kwh volts million billion thousand percent% cars"
+    "working-days nights litres liters watts kilowatt kilowatts kwh volts million billion thousand percent% cars "
+    "ml l cl oz lb gram gallon gallons litre tonne tonnes ton tons amp amps mph kmh kph rpm hz db ppm bhp cc sq square "
+    "acres hectares mg mcg"
 )
 MONTHS = words(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug "
@@ -76,7 +78,8 @@ ORDINALS = words(
 TLDS = words(
     "com org net edu gov io in uk us eu de fr es it ie nl info biz me tv ai app dev ca au nz za pk ae sg ch se no dk "
     "pl "
-    "be at online shop xyz"
+    "be at online shop xyz ac mobi site store tech cloud live life club agency blog news bank care health team page "
+    "link pt gr cz hu ro fi lu br mx ar jp kr cn hk my ph ng ke gh lk bd np il sa ru ua tr"
 )
 MAIL_HOSTS = words(
     "gmail googlemail yahoo hotmail outlook icloud rediffmail rediff protonmail proton aol msn gmx btinternet comcast "

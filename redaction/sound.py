@@ -17,13 +17,17 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from domain.spans import Span, TimeRange, merge_ranges, silence_ranges, tone_ranges, unheard_ranges
+from domain.sound import Replacement
+from domain.spans import Span, TimeRange, merge_ranges
 from domain.speech import Transcript
-from redaction.audio import TONE_HZ, TONE_LEVEL, Samples, Silenced, extend_to_quiet, fill, sample_bounds
+from redaction.audio import TONE_HZ, TONE_LEVEL, Samples, Silenced, fill, sample_bounds
 from redaction.errors import SilenceError
+from redaction.silences import silent_ranges
 
 LOSSY_TOLERANCE_S = 0.02
 """How much longer or shorter a lossy file may come back."""
+LAST_FRAME = 1_024
+"""Samples of a frame of AAC: the last one is filled up with silence."""
 _LOUDER_THAN_THE_TONE = 1.5
 _EDGE_S = 0.05
 _LEAST_S = 0.01
@@ -36,6 +40,8 @@ class RedactedSound:
     channels: tuple[Silenced, ...]
     sample_rate: int
     ranges: tuple[TimeRange, ...]
+    tone_hz: float | None = TONE_HZ
+    """The tone in the ranges; None for nothing at all."""
 
     @property
     def samples(self) -> int:
@@ -44,45 +50,38 @@ class RedactedSound:
 
 
 def redacted_sound(
-    channels: Sequence[Samples], sample_rate: int, transcript: Transcript, spans: Iterable[Span]
+    channels: Sequence[Samples],
+    sample_rate: int,
+    transcript: Transcript,
+    spans: Iterable[Span],
+    *,
+    also: Iterable[TimeRange] = (),
+    replacement: Replacement = Replacement.TONE,
 ) -> RedactedSound:
-    """Return the sound with everything silenced that must not be heard.
+    """Return the sound with everything silenced that must not be heard, and what `also` names.
 
     `channels` are int16 arrays of shape (n,), those of the recording that was transcribed; `transcript` is the clear
     one. Raises SilenceError when the recording has other channels than the transcript, or a time is no time.
     """
-    if len(channels) != transcript.channels:
-        raise SilenceError("the recording has other channels than its transcript")
-    try:
-        hidden = merge_ranges(
-            [
-                *silence_ranges(transcript, spans),
-                *unheard_ranges(transcript),
-                *tone_ranges(transcript),
-            ]
-        )
-    except ValueError as error:
-        raise SilenceError("a range has no time") from error
-    ranges = extend_to_quiet(channels, sample_rate, merge_ranges(_with_echo(hidden, transcript)))
-    silent = tuple(Silenced(channel, number, sample_rate, ranges) for number, channel in enumerate(channels))
-    return RedactedSound(silent, sample_rate, ranges)
-
-
-def _with_echo(ranges: Iterable[TimeRange], transcript: Transcript) -> Iterable[TimeRange]:
-    """Yield the ranges, reaching as far as what is said in them still echoes on another channel."""
-    later_s = max(0.0, float(transcript.quality.get("echo_s", 0.0)))
-    return (TimeRange(one.channel, one.start, one.end + later_s) for one in ranges)
+    ranges = merge_ranges((*silent_ranges(channels, sample_rate, transcript, spans), *also))
+    tone_hz = TONE_HZ if replacement is Replacement.TONE else None
+    silent = tuple(
+        Silenced(channel, number, sample_rate, ranges, tone_hz=tone_hz) for number, channel in enumerate(channels)
+    )
+    return RedactedSound(silent, sample_rate, ranges, tone_hz)
 
 
 def check_written(file: BinaryIO, sound: RedactedSound, *, lossless: bool) -> None:
     """Decode what was written and raise SilenceError unless every range is silent and nothing is missing.
 
     Lossless: each sample of a range is the tone's own, and the length is the same to the sample. Lossy: nothing in a
-    range is louder than the tone, and the length is the same to 20 ms. Block by block, memory stays flat.
+    range is louder than the tone, and the length is the same to 20 ms, or to a codec's last frame that is filled up.
+    Block by block, memory stays flat.
     """
     position, limits = 0, _Limits(sound, lossless=lossless)
     with av.open(file, "r") as container:
         stream = container.streams.audio[0]
+        rate = stream.rate
         if stream.layout.nb_channels != len(sound.channels):
             raise SilenceError("the written sound has other channels")
         resampler = av.AudioResampler("s16p", stream.layout, sound.sample_rate)
@@ -91,8 +90,9 @@ def check_written(file: BinaryIO, sound: RedactedSound, *, lossless: bool) -> No
                 block = one.to_ndarray()
                 limits.check(block, position)
                 position += block.shape[1]
-    allowed = 0 if lossless else LOSSY_TOLERANCE_S * sound.sample_rate
-    if abs(position - sound.samples) > allowed:
+    shorter = 0.0 if lossless else LOSSY_TOLERANCE_S * sound.sample_rate
+    longer = max(shorter, 0.0 if lossless else LAST_FRAME / rate * sound.sample_rate)
+    if not -shorter <= position - sound.samples <= longer:
         raise SilenceError("the written sound has another length")
 
 
@@ -100,7 +100,7 @@ class _Limits:
     """What a block of the written sound may hold."""
 
     def __init__(self, sound: RedactedSound, *, lossless: bool) -> None:
-        self._rate, self._lossless = sound.sample_rate, lossless
+        self._rate, self._lossless, self._tone_hz = sound.sample_rate, lossless, sound.tone_hz
         self._bounds = [
             [sample_bounds(one, sound.sample_rate, sound.samples) for one in sound.ranges if one.channel == number]
             for number in range(len(sound.channels))
@@ -120,7 +120,7 @@ class _Limits:
         first, end = bounds
         if self._lossless:
             part = slice(at - first, at - first + len(heard))
-            return bool(np.array_equal(heard, fill(end - first, self._rate, TONE_HZ, heard.dtype, part)))
+            return bool(np.array_equal(heard, fill(end - first, self._rate, self._tone_hz, heard.dtype, part)))
         edge = round(_EDGE_S * self._rate)
         inner = heard[max(0, first + edge - at) : max(0, end - edge - at)]
         if len(inner) < _LEAST_S * self._rate:

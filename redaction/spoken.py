@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
+from functools import lru_cache
 
-from redaction import lexicon
-from redaction.view import Token
+from redaction import lexicon, vocabulary
+from redaction.alphabets import ACRONYMS, CHUNK, SOUNDS
+from redaction.view import REMEMBERED, Token
 
 
-class Said(Enum):
+class Said(IntEnum):
     """What a token is in a run of digits and letters."""
 
     DIGIT = auto()
@@ -40,18 +42,22 @@ class Said(Enum):
 STRONG = frozenset({Said.DIGIT, Said.TEEN, Said.TENS, Said.WRITTEN, Said.CODE, Said.LETTER})
 NUMERIC = frozenset({Said.DIGIT, Said.TEEN, Said.TENS, Said.SCALE, Said.WRITTEN})
 
-_MONEY = re.compile(r"^[-+]?[$£€₹¥]\s?\d[\d.,]*[kmb]?$|^\d[\d.,]*[$£€₹¥]$|^(?:rs|usd|inr|gbp|eur)\.?\d[\d.,]*$")
+_MONEY = re.compile(
+    r"^[-+]?[$£€₹¥]\s?\d[\d.,]*(?:[kmb]|bn|cr|l|/-?)?$|^\d[\d.,]*(?:[$£€₹¥]|/-?)$|^(?:rs|usd|inr|gbp|eur)\.?\d[\d.,]*(?:/-?)?$"
+)
 _TIME = re.compile(r"^\d{1,2}[:.]\d{2}(?:am|pm|a\.m|p\.m)?$|^\d{1,2}(?:am|pm|a\.m|p\.m)$")
 _ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")
 _WRITTEN = re.compile(r"^[+#(]*\d[\d\s\-.,/()#+']*$")
-_CODE = re.compile(r"^(?=.*\d)[a-z0-9][a-z0-9\-./#]*$")
+_CODE = re.compile(r"^(?=.*\d)[+(#*]*[a-z0-9][a-z0-9\-./#()_*]*$|^[a-z]{1,6}:[a-z\d\-]*\d[a-z\d\-]*$")
 _MEASURE = re.compile(
-    r"^\d+(?:\.\d+)?(?:gb|mb|tb|kb|kg|km|cm|mm|ml|k|m|g|x|s|hrs?|mins?|secs?|mbps|ghz|mhz|kwh?|p|w|v)$"
+    r"^\d{1,5}(?:\.\d+)?(?:gb|mb|tb|kb|kg|km|cm|mm|ml|k|m|g|x|s|hrs?|mins?|secs?|mbps|ghz|mhz|kwh?|p|w|v)$"
 )
 _LETTERS = re.compile(r"^[a-z](?:[-.,][a-z])+$")
 _DECADE = re.compile(r"^(?:\d0|(?:19|20)\d0)'?s$")
+VOWEL = re.compile("[aeiouy]")
 _NOT_SINGLE = frozenset("ai")
 MOSTLY_SPELLED = 3
+DENSE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,25 @@ class Part:
 
 
 _OTHER = Part(Said.OTHER)
+_PLACEHOLDER = Part(Said.PLACEHOLDER)
 
 
 def part_of(token: Token) -> Part:
     """Say what one token is, without looking at its neighbours."""
-    if token.placeholder:
-        return Part(Said.PLACEHOLDER)
-    norm = token.norm
-    return _closed_class(norm) or _letter(token) or _shaped(token.raw, norm) or _joined(norm) or _OTHER
+    return _PLACEHOLDER if token.placeholder else _said(token.raw, token.norm)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _said(raw: str, norm: str) -> Part:
+    return _closed_class(norm) or _letter(raw, norm) or _shaped(raw, norm) or _joined(norm) or _dense(norm) or _OTHER
+
+
+def _dense(norm: str) -> Part | None:
+    """Read a token of any form as a code when it holds many digits: what stands between them does not matter."""
+    digits = sum(char.isdecimal() for char in norm)
+    plain = "".join(char for char in norm.upper() if char.isalnum() and (char.isascii() or char.isdecimal()))
+    code = "".join(str(int(char)) if char.isdecimal() else char for char in plain)
+    return Part(Said.CODE, code) if digits >= DENSE else None
 
 
 _TABLES: tuple[tuple[Mapping[str, str], Said], ...] = (
@@ -91,15 +108,23 @@ def _closed_class(norm: str) -> Part | None:
     return next((Part(said, table[norm]) for table, said in _TABLES if norm in table), None)
 
 
-def _letter(token: Token) -> Part | None:
-    norm = token.norm
+def _letter(raw: str, norm: str) -> Part | None:
     if len(norm) == 1 and norm.isascii() and norm.isalpha():
         return Part(Said.WEAK_LETTER if norm in _NOT_SINGLE else Said.LETTER, norm.upper())
     if norm in lexicon.NATO:
         return Part(Said.WEAK_LETTER, lexicon.NATO[norm])
     if _LETTERS.match(norm) and norm not in {"a.m", "p.m", "e.g", "i.e"}:
         return Part(Said.LETTER, re.sub(r"[^a-z]", "", norm).upper())
-    return None
+    if norm in SOUNDS:
+        return Part(Said.WEAK_LETTER, SOUNDS[norm])
+    return Part(Said.WEAK_LETTER, norm.upper()) if _chunk(raw, norm) else None
+
+
+def _chunk(raw: str, norm: str) -> bool:
+    """Say whether a token is a few capitals together that are no word and no abbreviation of the trade."""
+    if len(norm) not in CHUNK or not norm.isascii() or not norm.isalpha() or norm.upper() in ACRONYMS:
+        return False
+    return norm.upper() in raw and not (VOWEL.search(norm) and vocabulary.ordinary(norm))
 
 
 _SHAPES: tuple[tuple[re.Pattern[str], Said], ...] = (
@@ -147,11 +172,17 @@ def _joined(norm: str) -> Part | None:
         code += found * times if times > 1 else found
         times = 1
     if not any(char.isdigit() for char in code):
-        return Part(Said.LETTER, code) if len(code) >= 2 and all(len(piece) == 1 for piece in pieces) else None  # noqa: PLR2004
+        return (
+            Part(Said.LETTER, code)
+            if len(code) > 1 and all(len(piece) == 1 or piece in lexicon.NATO for piece in pieces)
+            else None
+        )
     return Part(Said.WRITTEN if code.isdigit() else Said.CODE, code)
 
 
 def _piece_code(piece: str) -> str | None:
+    if piece in lexicon.NATO:
+        return lexicon.NATO[piece]
     for table in (lexicon.DIGITS, lexicon.TEENS, lexicon.SCALES, lexicon.HOMOPHONES):
         if piece in table:
             return table[piece]

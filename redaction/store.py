@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from domain.errors import NotFound
 from domain.ids import new_id
+from domain.inventory import Place, inventory
 from domain.records import TAG_FIELDS
-from domain.spans import Span, inventory, span_from_dict, span_to_dict
+from domain.redaction_policy import RedactionPolicy
+from domain.sound import SoundState
+from domain.spans import Span, hidden, span_from_dict, span_to_dict
 from redaction.port import FinderStamp
 from storage.mongo import Document
 from storage.resources import Resources
@@ -26,16 +31,31 @@ class RedactionStore:
         self._workspace_id = workspace_id
 
     async def save_spans(
-        self, call: Document, spans: Sequence[Span], stamp: FinderStamp, *, now: datetime, tx: Any = None
+        self,
+        call: Document,
+        spans: Sequence[Span],
+        stamp: FinderStamp,
+        *,
+        places: Sequence[Place] = (),
+        policy: RedactionPolicy | None = None,
+        now: datetime,
+        tx: Any = None,
     ) -> None:
-        """Store the span list that drives text, words, subtitles and sound of the version that the call's run makes."""
+        """Store the span list that drives text, words, subtitles and sound of the version that the call's run makes.
+
+        Beside it, when each was said (`places`, one for each span) and under which policy it was decided.
+        """
         version = version_of(call)
         document = {
             **{name: call[name] for name in TAG_FIELDS},
             "call_id": call["_id"],
             "version": version,
-            "spans": [span_to_dict(span) for span in spans],
+            "spans": [
+                span_to_dict(span) | (asdict(place) if place else {})
+                for span, place in zip_longest(spans, places[: len(spans)])
+            ],
             "inventory": inventory(spans),
+            "policy": None if policy is None else _named(policy),
             "finder": stamp.finder,
             "model_id": stamp.model_id,
             "finder_version": stamp.version,
@@ -43,7 +63,7 @@ class RedactionStore:
         }
         await self._redactions.update(
             _of(call["_id"], version),
-            {"$set": document, "$setOnInsert": {"_id": new_id("red"), "audio": None}},
+            {"$set": document, "$setOnInsert": {"_id": new_id("red"), "audio": None, "sound": None}},
             upsert=True,
             tx=tx,
         )
@@ -56,7 +76,11 @@ class RedactionStore:
         return document
 
     async def spans(self, call_id: str, *, version: int) -> tuple[Span, ...]:
-        """Return the span list of a version of a call. Raises NotFound."""
+        """Return the spans of a version of a call whose words may be neither read nor heard. Raises NotFound."""
+        return hidden(await self.all_spans(call_id, version=version))
+
+    async def all_spans(self, call_id: str, *, version: int) -> tuple[Span, ...]:
+        """Return all spans of a version of a call, those too that a policy only tells of. Raises NotFound."""
         return tuple(span_from_dict(one) for one in (await self.of_call(call_id, version=version))["spans"])
 
     async def put_audio(self, call_id: str, pieces: AsyncIterable[bytes], *, media_type: str) -> Document:
@@ -71,9 +95,11 @@ class RedactionStore:
         )
         return {"object_id": object_id, "size": size, "media_type": media_type}
 
-    async def save_audio(self, call_id: str, audio: Document, *, version: int, tx: Any = None) -> None:
-        """Point a version of the call at its redacted sound."""
-        await self._redactions.update(_of(call_id, version), {"$set": {"audio": audio}}, tx=tx)
+    async def save_audio(
+        self, call_id: str, audio: Document | None, *, version: int, state: SoundState, tx: Any = None
+    ) -> None:
+        """Point a version of the call at its redacted sound and say what is known of it; blocked sound is not kept."""
+        await self._redactions.update(_of(call_id, version), {"$set": {"audio": audio, "sound": state.value}}, tx=tx)
 
     async def read_audio(
         self, call_id: str, audio: Document, *, start: int = 0, end: int | None = None
@@ -86,6 +112,19 @@ class RedactionStore:
             place, sealer, plain_size=audio["size"], start=start, end=end
         ):
             yield piece
+
+
+def sound_state(redaction: Document) -> SoundState | None:
+    """Return what is known of a redaction's sound, None while there is none. Made before it was checked: unverified."""
+    told = redaction.get("sound")
+    if told:
+        return SoundState(told)
+    return SoundState.UNVERIFIED if redaction.get("audio") else None
+
+
+def _named(policy: RedactionPolicy) -> Document:
+    """Return which policy it was; its text lies with the workspace, by version."""
+    return {"profile": policy.profile, "version": policy.version, "digest": policy.digest}
 
 
 def _of(call_id: str, version: int) -> Document:

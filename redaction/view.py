@@ -10,23 +10,34 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from domain.speech import Segment, Transcript, Word
+from redaction import vocabulary
 
+REMEMBERED = 1 << 14
+"""How many different words of the last calls a process keeps its view of."""
 PAUSE_S = 0.6
 """A silence inside a segment from which on the other side may have spoken in between."""
 
-_GLUED = re.compile(r"^[.,\-'\u2019@_/:%+]\w")
+FEW_WORDS = 3
+_FIRST_PERSON = re.compile(r"\bI\b")
+_GLUED = re.compile(r"^(?:[.,\-@_/:%]\w|\+[^\W\d]|['\u2019](?:s|ll|re|ve|d|m|t|clock)\b)")
+_JOINING = frozenset(".,-'\u2019@_/:%+")
 _GLUED_BREAK = re.compile(r"[?!]$|\w[.,]$")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_OUTER = " \t\n.,;:!?\"'()[]{}<>\u2026-\u2013\u2014\u201c\u201d\u2018\u2019\u00ab\u00bb"
+_OUTER = " \t\n.,;:!?\"'()[]{}<>*|~`\u2022\u2026-\u2013\u2014\u201c\u201d\u2018\u2019\u00ab\u00bb"
+_OPENING = " \t\n\"'([{<>*#|/_.~?!\u2022\u201c\u2018\u00ab\u2013\u2014-"
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u2013": "-", "\u2014": "-", "\u2011": "-"})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One thing said: words [first, end) of a segment; `at` counts through the transcript, in transcript order."""
+class Token(NamedTuple):
+    """One thing said: words [first, end) of a segment; `at` counts through the transcript, in transcript order.
+
+    `closes`: a sentence ends after it; `comma`: a comma, semicolon or colon follows; `capital`: it begins with one,
+    or is a name that a recogniser should have written with one.
+    """
 
     at: int
     segment: int
@@ -38,21 +49,27 @@ class Token:
     start: float
     stop: float
     placeholder: bool = False
+    closes: bool = False
+    comma: bool = False
+    capital: bool = False
 
-    @property
-    def closes(self) -> bool:
-        """Whether a sentence ends after this token."""
-        return self.raw.rstrip("\"')\u201d\u2019").endswith((".", "?", "!")) and not self.placeholder
 
-    @property
-    def comma(self) -> bool:
-        """Whether a comma, semicolon or colon follows."""
-        return self.raw.endswith((",", ";", ":"))
+class Line(tuple[Token, ...]):  # noqa: SLOT001 - a tuple that remembers needs its dict
+    """Tokens in some order of the talk, with what was once worked out over all of them."""
 
-    @property
-    def capital(self) -> bool:
-        """Whether the token begins with a capital letter."""
-        return self.raw.lstrip("\"'(\u201c\u2018-")[:1].isupper()
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """Results by the name of who worked them out; they go when the line goes."""
+        return {}
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _looks(raw: str) -> tuple[str, bool, bool, bool]:
+    """Return the normal form of a token, and whether it closes a sentence, has a comma, begins with a capital."""
+    closes = raw.rstrip("\"')\u201d\u2019").endswith((".", "?", "!"))
+    norm = normalise(raw)
+    capital = raw.lstrip(_OPENING)[:1].isupper() or vocabulary.name_in_any_case(norm.removesuffix("'s"))
+    return norm, closes, raw.endswith((",", ";", ":")), capital
 
 
 def normalise(text: str) -> str:
@@ -65,16 +82,19 @@ class CallView:
     """The tokens of a call in transcript order, and the stretches of talk in order of time."""
 
     segments: tuple[Segment, ...]
-    tokens: tuple[Token, ...]
+    tokens: Line
 
     @classmethod
     def of(cls, transcript: Transcript) -> CallView:
         """Return the view of a transcript."""
         tokens: list[Token] = []
         for number, segment in enumerate(transcript.segments):
+            at = len(tokens)
             for first, end in _pieces(segment.words):
                 tokens.append(_token(len(tokens), number, segment, first, end))
-        return cls(transcript.segments, tuple(tokens))
+            if _caseless(segment):
+                tokens[at:] = _cased(tokens[at:])
+        return cls(transcript.segments, Line(tokens))
 
     @cached_property
     def stretches(self) -> tuple[tuple[Token, ...], ...]:
@@ -88,15 +108,17 @@ class CallView:
         return tuple(tuple(piece) for piece in sorted(pieces, key=lambda piece: piece[0].start))
 
     @cached_property
-    def talk(self) -> tuple[Token, ...]:
+    def talk(self) -> Line:
         """All tokens in conversation order."""
-        return tuple(token for piece in self.stretches for token in piece)
+        return Line(token for piece in self.stretches for token in piece)
 
     @cached_property
-    def channels(self) -> tuple[tuple[Token, ...], ...]:
+    def channels(self) -> tuple[Line, ...]:
         """The tokens of each channel, in order."""
-        numbers = sorted({token.channel for token in self.tokens})
-        return tuple(tuple(token for token in self.talk if token.channel == one) for one in numbers)
+        by_channel: dict[int, list[Token]] = {}
+        for token in self.talk:
+            by_channel.setdefault(token.channel, []).append(token)
+        return tuple(Line(by_channel[one]) for one in sorted(by_channel))
 
     def sentences(self, tokens: Sequence[Token]) -> Iterable[tuple[Token, ...]]:
         """Yield runs of tokens up to a sentence end, a change of segment or a placeholder-free end."""
@@ -115,34 +137,64 @@ class CallView:
 
 def _pieces(words: Sequence[Word]) -> Iterable[tuple[int, int]]:
     first = 0
-    for position in range(1, len(words) + 1):
-        if position == len(words) or not _belongs(words[position - 1], words[position]):
-            if words:
-                yield first, position
+    for position in range(1, len(words)):
+        if words[position].text[:1] not in _JOINING or not _belongs(words[position - 1], words[position]):
+            yield first, position
             first = position
+    if words:
+        yield first, len(words)
 
 
 def _belongs(before: Word, word: Word) -> bool:
     if before.entity_type or word.entity_type or not _GLUED.match(word.text):
+        return False
+    mark = word.text[0]
+    if (mark == "@" and "." not in word.text) or (mark == "+" and not before.text[-1:].isdigit()):
         return False
     if before.text[-1:].isspace() or _GLUED_BREAK.search(before.text):
         return False
     return word.start - before.end < 2 * PAUSE_S
 
 
+def _caseless(segment: Segment) -> bool:
+    """Say whether a segment is written without capitals (but for "I"), or in nothing else."""
+    if len(segment.words) < FEW_WORDS:
+        return False
+    text = " ".join([word.text for word in segment.words if not word.entity_type])
+    return text.isupper() or _FIRST_PERSON.sub(" ", text).islower()
+
+
+def _cased(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens of a segment without case, names that the lists hold marked as if written with a capital."""
+    cased: list[Token] = []
+    for token in tokens:
+        word = token.norm.removesuffix("'s")
+        follows = bool(cased) and cased[-1].capital and not cased[-1].comma and len(word) >= FEW_WORDS
+        named = vocabulary.given_name(word) or vocabulary.surname(word)
+        strange = follows and word.isalpha() and not vocabulary.english(word)
+        cased.append(token._replace(capital=(named and len(word) >= FEW_WORDS) or strange))
+    return cased
+
+
 def _token(at: int, number: int, segment: Segment, first: int, end: int) -> Token:
     words = segment.words[first:end]
-    raw = "".join(word.text for word in words)
-    marked = any(word.entity_type for word in words)
+    if len(words) == 1:
+        raw, marked = words[0].text, bool(words[0].entity_type)
+    else:
+        raw, marked = "".join([word.text for word in words]), any([word.entity_type for word in words])  # noqa: C419 - faster
+    norm, closes, comma, capital = _looks(raw)
     return Token(
-        at=at,
-        segment=number,
-        first=first,
-        end=end,
-        channel=segment.channel,
-        raw=raw,
-        norm="" if marked else normalise(raw),
-        start=words[0].start,
-        stop=words[-1].end,
-        placeholder=marked,
+        at,
+        number,
+        first,
+        end,
+        segment.channel,
+        raw,
+        "" if marked else norm,
+        words[0].start,
+        words[-1].end,
+        marked,
+        closes and not marked,
+        comma,
+        capital,
     )

@@ -32,6 +32,12 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         indexes=(Index(_up("workspace_id", "version"), unique=True),),
     ),
     CollectionSpec(
+        "redaction_policies",
+        "governance.redaction",
+        personal=False,
+        indexes=(Index(_up("workspace_id", "version"), unique=True),),
+    ),
+    CollectionSpec(
         "legal_holds", "governance.holds", personal=False, indexes=(Index(_up("workspace_id", "released_at")),)
     ),
     CollectionSpec("receipts", "governance.purges", personal=False, apart=True, indexes=_BY_CALL),

@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     """Longest recording that is decoded."""
     upload_expires_s: int = Field(default=3600, gt=0, le=7 * 24 * 3600)
     """How long an upload link is good."""
+    serve_unverified_sound: bool = False
+    """Whether redacted sound is served that was made before it was heard again (by an earlier version)."""
     lease_s: float = Field(default=60.0, gt=0.5)
     """How long a worker's claim on a job is good without renewal."""
     max_attempts: int = Field(default=5, gt=0)

@@ -6,15 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from domain.speech import EngineStamp, Party, Segment, Word
 from transcription.engines.words import in_conversation_order, orderly
-from transcription.port import KNOWING_NOTHING, ChannelAudio, Listening, Spoken
-from transcription.sound import seconds
+from transcription.port import KNOWING_NOTHING, SAMPLE_RATE, ChannelAudio, Listening, Spoken
+from transcription.sound import Sound, seconds
+
+_SHORTEST, _TONE_BINS, _TONE_SHARE = 64, 3, 0.99
 
 
 @dataclass(frozen=True)
 class ScriptedEngine:
-    """Returns the given segments for the channels that hold any sound, cut to the recording's length."""
+    """Returns the given segments for the channels that hold any sound, cut to the recording's length.
+
+    A word is not said where there is nothing but silence or one pure tone: so redacted sound can be heard again.
+    """
 
     segments: tuple[Segment, ...] = ()
     language: str = "en"
@@ -42,9 +49,21 @@ class ScriptedEngine:
 
 def _cut(segment: Segment, channel: ChannelAudio) -> Segment:
     duration_s = seconds(channel.sound)
-    words = tuple(orderly((word for word in segment.words if word.start < duration_s), duration_s=duration_s))
+    said = (word for word in segment.words if word.start < duration_s and _sounds(word, channel.sound))
+    words = tuple(orderly(said, duration_s=duration_s))
     end = words[-1].end if words else segment.end
     return replace(segment, party=channel.party, start=min(segment.start, end), end=end, words=words)
+
+
+def _sounds(word: Word, sound: Sound) -> bool:
+    """Say whether anything but silence or a tone sounds at a word's time; of a word without length, nobody knows."""
+    piece = sound.read(round(word.start * SAMPLE_RATE), round(word.end * SAMPLE_RATE))
+    if len(piece) < _SHORTEST:
+        return True
+    power = np.abs(np.fft.rfft(piece * np.hanning(len(piece)))) ** 2
+    peak = int(power.argmax())
+    around = power[max(0, peak - _TONE_BINS) : peak + _TONE_BINS + 1].sum()
+    return bool(around < _TONE_SHARE * power.sum())
 
 
 def segments_of_script(truth: Mapping[str, Any]) -> tuple[Segment, ...]:

@@ -13,6 +13,7 @@ from domain.jobs import Job, JobState
 from domain.logs import where
 from ingest.calls import CallStore
 from storage.resources import Resources
+from workers.outcome import Effect
 
 log = structlog.get_logger()
 
@@ -56,11 +57,22 @@ class Endings:
         await self.resources.database.transaction(write)
         log.info("call:stage:handed_back", stage=stage.value)
 
-    async def fail(self, job: Job, stage: Stage, *, code: str, blocked: bool, closes: tuple[int, ...] = ()) -> None:
-        """It cannot finish, and trying again cannot help: a dead letter. `closes`: see `StageRefused`."""
+    async def fail(
+        self,
+        job: Job,
+        stage: Stage,
+        *,
+        code: str,
+        blocked: bool,
+        closes: tuple[int, ...] = (),
+        effect: Effect | None = None,
+    ) -> None:
+        """It cannot finish, and trying again cannot help: a dead letter. `closes` and `effect`: see `StageRefused`."""
 
         async def write(tx: Any) -> None:
             await self.resources.outbox.bury(job, code=code, tx=tx)
+            if effect is not None:
+                await effect(tx)
             states = (StageState.BLOCKED, CallState.BLOCKED) if blocked else (StageState.FAILED, CallState.FAILED)
             await self._note(job, stage, *states, code, tx)
             await self.calls.advance(job.call_id, job.version, closes=closes, ready=False, now=utc_now(), tx=tx)

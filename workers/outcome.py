@@ -30,11 +30,15 @@ class StageRefused(Exception):
     """The stage cannot finish and trying again cannot help. `code` is a constant word of docs/stages.md.
 
     With `blocked` the call fails closed: there is a result, and it must not be served. `closes` is as in `Outcome`:
-    what was found counts against earlier versions even if the new one comes to nothing.
+    what was found counts against earlier versions even if the new one comes to nothing. `effect` is written together
+    with the refusal.
     """
 
-    def __init__(self, code: str, *, blocked: bool = False, closes: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, code: str, *, blocked: bool = False, closes: tuple[int, ...] = (), effect: Effect | None = None
+    ) -> None:
         super().__init__(code)
+        self.effect = effect
         self.code = code
         self.blocked = blocked
         self.closes = closes

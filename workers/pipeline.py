@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from domain.calls import Stage
+from domain.errors import Invalid
+from domain.inventory import places
 from domain.review import ReviewState, quality_of, review_reasons
-from domain.spans import Span, redact_transcript
-from domain.speech import Party, Transcript
+from domain.sound import SoundState
+from domain.spans import hidden
+from domain.speech import Party
 from domain.versions import Hearing
 from ingest.recordings import RecordingStore
-from redaction.errors import RedactionError, SilenceError, UnsupportedLanguageError
-from redaction.flac import encode_flac
+from redaction.applying import redact_by_policy
+from redaction.errors import RedactionError, UnsupportedLanguageError
 from redaction.port import KnownParty
-from redaction.sound import check_written, redacted_sound
 from redaction.store import RedactionStore
 from storage.mongo import Document
 from storage.resources import Resources
 from transcription.decode_guard import decode_guarded, hear_guarded
 from transcription.errors import DecodingStopped, LanguageUnsupported, RecordingError
-from transcription.recording import Recording
 from transcription.store import TranscriptKind, TranscriptStore
 from transcription.transcribe import transcribe_recording
 from workers.audio_file import in_memory_file
@@ -33,10 +34,11 @@ from workers.comparing import compared, earlier_hearings
 from workers.engines import Engines
 from workers.hearing import check_language, check_model, listening, speech_settings, wanted_model
 from workers.outcome import Outcome, StageRefused
+from workers.redacting import hider_of, redaction_policy
 from workers.runner import StageHandler, utc_now
+from workers.sounding import write_redacted
 
 Result = TypeVar("Result")
-FLAC = "audio/flac"
 _READ_BYTES = 1024 * 1024
 
 
@@ -107,24 +109,26 @@ class Pipeline:
         """Find personal data, replace it, and look again: what a second look still sees blocks the call."""
         transcripts = TranscriptStore(self.resources, call["workspace_id"])
         transcript = await transcripts.load(call["_id"], TranscriptKind.CLEAR, version=call["version"])
-        known = await self._known(call)
-        finder = await self._run(lambda: self.engines.finder)
+        known, policy = await self._known(call), await redaction_policy(self.resources, call)
+        finder, hider = await self._run(lambda: self.engines.finder), await hider_of(self.resources, call)
         try:
-            spans = await self._run(finder.find, transcript, known=known) if transcript.text.strip() else ()
+            done = await self._run(redact_by_policy, transcript, finder, policy, hider, known=known)
         except UnsupportedLanguageError:
             raise StageRefused("language_unsupported", blocked=True) from None
-        except RedactionError:
+        except (RedactionError, Invalid):
             raise StageRefused("redaction_refused", blocked=True) from None
-        redacted = redact_transcript(transcript, spans)
         earlier = await earlier_hearings(self.resources, call)
-        beside = await self._run(compared, Hearing(transcript, redacted, spans), earlier)
-        if await self._run(finder.residual, redacted):
+        new = Hearing(transcript, done.readable, hidden(done.spans))
+        beside = await self._run(compared, new, earlier)
+        if done.residual:
             raise StageRefused("residual_personal_data", blocked=True, closes=beside.leaking)
-        sealed = await transcripts.seal(call, TranscriptKind.REDACTED, redacted, now=utc_now())
+        sealed = await transcripts.seal(call, TranscriptKind.REDACTED, done.readable, now=utc_now())
         redactions = RedactionStore(self.resources, call["workspace_id"])
+        where = places(transcript, done.spans)
 
         async def effect(tx: Any) -> None:
-            await redactions.save_spans(call, spans, finder.stamp, now=utc_now(), tx=tx)
+            stamp = finder.stamp
+            await redactions.save_spans(call, done.spans, stamp, places=where, policy=policy, now=utc_now(), tx=tx)
             await transcripts.save(sealed, tx=tx)
 
         below = (await speech_settings(self.resources, call)).review_below
@@ -139,34 +143,25 @@ class Pipeline:
         return KnownParty(numbers=tuple(hints["numbers"]), names=tuple(hints["names"]), emails=tuple(hints["emails"]))
 
     async def redact_audio(self, call: Document) -> Outcome:
-        """Silence in the sound what the same span list hides in the text."""
+        """Silence in the sound what the same span list hides in the text, and hear it again before it may leave."""
         redactions = RedactionStore(self.resources, call["workspace_id"])
         transcripts, version = TranscriptStore(self.resources, call["workspace_id"]), call["version"]
         transcript = await transcripts.load(call["_id"], TranscriptKind.CLEAR, version=version)
-        spans = await redactions.spans(call["_id"], version=version)
+        spans = await redactions.all_spans(call["_id"], version=version)
         recording = await self._decoded(call, decode_guarded)
+        engine = await self._run(lambda: self.engines.speech)
+
+        async def effect(tx: Any, audio: Document | None = None, state: SoundState = SoundState.BLOCKED) -> None:
+            await redactions.save_audio(call["_id"], audio, version=version, state=state, tx=tx)
+
         async with in_memory_file(_nothing()) as path:
-            await self._run(_write_redacted, path, recording, transcript, spans)
-            audio = await redactions.put_audio(call["_id"], _read(path), media_type=FLAC)
-
-        async def effect(tx: Any) -> None:
-            await redactions.save_audio(call["_id"], audio, version=version, tx=tx)
-
-        return Outcome(effect)
-
-
-def _write_redacted(path: Path, recording: Recording, transcript: Transcript, spans: Sequence[Span]) -> None:
-    """Write the silenced sound as FLAC. Raises StageRefused: sound that could not be silenced as asked is not kept."""
-    if len(recording.channels) != transcript.channels:
-        raise StageRefused("channels_changed", blocked=True)
-    sound = redacted_sound(recording.channels, recording.sample_rate, transcript, spans)
-    with path.open("w+b") as file:
-        encode_flac(sound.channels, sound.sample_rate, file)
-        file.seek(0)
-        try:
-            check_written(file, sound, lossless=True)
-        except SilenceError:
-            raise StageRefused("sound_not_silenced", blocked=True) from None
+            try:
+                form = await self._run(write_redacted, path, recording, transcript, spans, engine)
+            except StageRefused as refusal:
+                refusal.effect = effect
+                raise
+            audio = await redactions.put_audio(call["_id"], _read(path), media_type=form.media_type)
+        return Outcome(functools.partial(effect, audio=audio, state=SoundState.VERIFIED))
 
 
 async def _nothing() -> AsyncIterator[bytes]:

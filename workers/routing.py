@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.calls import Stage
 from domain.errors import NotFound
-from domain.jobs import Job, speech_queue
+from domain.jobs import Job, Queue, speech_queue
 from ingest.call_runs import run_of
 from ingest.calls import CallStore
 from storage.resources import Resources
@@ -17,6 +17,8 @@ async def queue_of(resources: Resources, job: Job) -> str:
     A model that is not configured any more leads to the default queue, where the worker refuses the call with a reason.
     """
     models = resources.settings.speech_models
+    if job.task == Stage.REDACT_AUDIO.value:  # one written by an earlier version names another queue
+        return Queue.SPEECH.value
     if not models or job.task != Stage.TRANSCRIBE.value:
         return job.queue.value
     call = await CallStore(resources, job.workspace_id).raw(job.call_id)

@@ -36,8 +36,9 @@ STAGE_PURPOSE: Mapping[Stage, Purpose] = {
 STAGE_QUEUE: Mapping[Stage, Queue] = {
     Stage.TRANSCRIBE: Queue.SPEECH,
     Stage.REDACT_TEXT: Queue.LANGUAGE,
-    Stage.REDACT_AUDIO: Queue.LANGUAGE,
+    Stage.REDACT_AUDIO: Queue.SPEECH,
 }
+"""Redacted sound is heard again before it is served, so it is made where the speech engine is."""
 _OVER = frozenset({Reason.ERASURE_PENDING, Reason.RETENTION_OVER})
 
 StageHandler = Callable[[Document], Awaitable[Outcome]]
@@ -104,7 +105,14 @@ class JobRunner:
         except WrongWorker:
             await endings.hand_back(job, stage)
         except StageRefused as refusal:
-            await endings.fail(job, stage, code=refusal.code, blocked=refusal.blocked, closes=refusal.closes)
+            await endings.fail(
+                job,
+                stage,
+                code=refusal.code,
+                blocked=refusal.blocked,
+                closes=refusal.closes,
+                effect=refusal.effect,
+            )
         except Exception as error:  # one bad call must not stop the worker  # noqa: BLE001
             await endings.try_later(job, stage, error, pause=self._pause(job))
 

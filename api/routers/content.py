@@ -12,7 +12,7 @@ from api.answers import TranscriptOut
 from api.auth import Stores, TranscriptReader, workspace_of
 from api.openapi import errors
 from api.ranges import parse_range
-from api.reading import AskedVersion, ClearCopy, clear_copy, servable_call, servable_version
+from api.reading import AskedVersion, ClearCopy, clear_copy, servable_call, servable_sound, servable_version
 from domain.errors import CallwardError, Forbidden
 from domain.scopes import Scope
 from domain.speech import transcript_to_dict
@@ -24,7 +24,7 @@ from transcription.store import TranscriptKind, TranscriptStore
 router = APIRouter(prefix="/v1/calls", tags=["content"])
 
 _MEDIA = {name: media for name, (media, _) in FORMATS.items()}
-_SOUND = {media: {"schema": {"type": "string", "format": "binary"}} for media in ("audio/flac", "audio/*")}
+_SOUND = {media: {"schema": {"type": "string", "format": "binary"}} for media in ("audio/*",)}
 Format = Literal["json", "vtt", "srt", "text"]
 
 
@@ -107,9 +107,18 @@ def _may_read_redacted(scopes: frozenset[Scope], *, clear: bool) -> None:
     summary="Listen to a recording",
     response_class=StreamingResponse,
     responses={
-        200: {"description": "The sound: FLAC; for the clear copy, its own media type", "content": _SOUND},
+        200: {"description": "The sound, in the family of containers that it came in", "content": _SOUND},
         206: {"description": "The asked range", "content": _SOUND},
-        **errors("not-found", "gone", "not-ready", "blocked", "rejected", "reason-missing", "range-not-satisfiable"),
+        **errors(
+            "not-found",
+            "gone",
+            "not-ready",
+            "blocked",
+            "rejected",
+            "sound-unverified",
+            "reason-missing",
+            "range-not-satisfiable",
+        ),
     },
 )
 async def read_recording(
@@ -120,7 +129,7 @@ async def read_recording(
     version: AskedVersion = None,
     range: Annotated[str | None, Header(description="One byte range, as `bytes=0-1023`.")] = None,  # noqa: A002 - HTTP's word
 ) -> StreamingResponse:
-    """Return the redacted sound (FLAC; personal data is replaced by a tone), whole or by range.
+    """Return the redacted sound (personal data is replaced by a tone), whole or by range, once it is verified.
 
     Text and sound of one `version` belong together; a recording as spoken has no versions.
     """
@@ -136,7 +145,7 @@ async def read_recording(
         return await _streamed(pieces, span.headers(), span.status, original["media_type"])
     redactions = RedactionStore(stores, workspace_id)
     chosen = servable_version(call, version, as_spoken=False)
-    audio = (await redactions.of_call(call_id, version=chosen))["audio"]
+    audio = servable_sound(stores, await redactions.of_call(call_id, version=chosen))
     span = parse_range(range, audio["size"])
     pieces = redactions.read_audio(call_id, audio, start=span.start, end=span.end)
     return await _streamed(pieces, span.headers(), span.status, audio["media_type"])

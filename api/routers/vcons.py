@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.auth import CallsWriter, Stores, TranscriptReader, utc_now, workspace_of
 from api.openapi import errors
-from api.reading import ClearCopy, clear_copy, servable_call, servable_version
+from api.reading import ClearCopy, clear_copy, servable_call, servable_sound, servable_version
 from api.vcon_answers import VConTakenOut, taken
 from domain.errors import Forbidden, Gone, TooLarge
 from domain.scopes import Scope
@@ -114,7 +114,9 @@ async def _whole(request: Request) -> bytes:
     response_class=VConResponse,
     responses={
         200: {"description": "A vCon of syntax 0.4.0", "content": {MEDIA_TYPE: _SHOWN}},
-        **errors("not-found", "gone", "not-ready", "blocked", "rejected", "reason-missing", "too-large"),
+        **errors(
+            "not-found", "gone", "not-ready", "blocked", "rejected", "sound-unverified", "reason-missing", "too-large"
+        ),
     },
 )
 async def read_vcon(
@@ -148,7 +150,7 @@ async def read_vcon(
             numbers = {} if log is None else await logs.numbers(log, now=utc_now())
     else:
         redaction = await RedactionStore(stores, workspace_id).of_call(call_id, version=version)
-        audio = redaction["audio"]
+        audio = servable_sound(stores, redaction)
         pieces = RedactionStore(stores, workspace_id).read_audio(call_id, audio)
         sound = await _sound(pieces, audio, f"{address}?version={version}", inline=inline)
         made = f"{audio['object_id']}:{redaction['created_at'].isoformat()}"

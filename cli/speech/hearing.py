@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from cli.redacting.policies import hider_for, hiding
 from cli.speech.refusals import CannotGoOn, Refused, why
 from cli.speech.watching import Tell, Watched
-from domain.spans import Span, redact_transcript
-from domain.speech import EngineStamp, Party, Transcript
+from domain.sound import SoundState
+from domain.spans import Span, TimeRange, hidden
+from domain.speech import EngineStamp, Party, Segment, Transcript
+from governance.redaction_profiles import profile_policy
+from redaction.applying import redact_by_policy
 from redaction.errors import ModelMissingError, RedactionError, SilenceError, UnsupportedLanguageError
 from redaction.port import SpanFinder
-from redaction.sound import RedactedSound, redacted_sound
+from redaction.sound import RedactedSound
+from redaction.verify import Hear, verified_sound
 from transcription.decode_guard import decode_guarded, hear_guarded
 from transcription.errors import LanguageUnsupported, ModelMissing, RecordingError
 from transcription.port import KNOWING_NOTHING, Listening, SpeechEngine
-from transcription.recording import CallSound, Facts
+from transcription.recording import CallSound, Facts, Recording
+from transcription.rehearing import heard_again
 from transcription.scratch import FileSound
 from transcription.transcribe import transcribe_recording
 
@@ -35,6 +41,8 @@ class Heard:
     clear: Transcript
     spans: tuple[Span, ...] = ()
     redacted: Transcript | None = None
+    engine: SpeechEngine | None = None
+    """What hears the redacted sound again before it is written."""
 
     @property
     def readable(self) -> Transcript:
@@ -42,10 +50,29 @@ class Heard:
         return self.redacted or self.clear
 
     def sound(self) -> RedactedSound:
-        """Return the redacted sound at the file's own rate. Raises Refused when it cannot be silenced as asked."""
+        """Return the redacted sound at the file's own rate, heard again around what is silent in it.
+
+        Raises Refused when it cannot be silenced as asked, or still tells something that the words hide.
+        """
         with _refusing():
             recording = decode_guarded(self.path, max_duration_s=LONGEST_S)
-            return redacted_sound(recording.channels, recording.sample_rate, self.clear, self.spans)
+            sound, state = verified_sound(
+                recording.channels, recording.sample_rate, self.clear, self.spans, self._again(recording)
+            )
+        if state is not SoundState.VERIFIED:
+            raise Refused("sound_still_tells", "The redacted sound still tells something that is hidden in the words.")
+        return sound
+
+    def _again(self, recording: Recording) -> Hear:
+        def hear(sound: RedactedSound, windows: Sequence[TimeRange]) -> Sequence[Segment]:
+            if self.engine is None:
+                raise SilenceError("nobody can hear the redacted sound again")
+            language = self.clear.language if self.clear.segments else None
+            return heard_again(
+                sound.channels, sound.sample_rate, windows, self.engine, levels_of=recording.channels, language=language
+            )
+
+        return hear
 
 
 @contextmanager
@@ -111,13 +138,16 @@ class Hearing:
             return Heard(path, facts, clear)
         with self._finding:
             redacted, spans = redact(clear, self.finder)
-        return Heard(path, facts, clear, spans, redacted)
+        return Heard(path, facts, clear, spans, redacted, self.engine)
 
 
 def redact(transcript: Transcript, finder: SpanFinder) -> tuple[Transcript, tuple[Span, ...]]:
-    """Return the redacted transcript and its spans. Raises Refused when a second look still sees personal data."""
+    """Return the transcript redacted under the default profile, and the spans whose words may not be heard either.
+
+    Raises Refused when a second look still sees personal data.
+    """
     try:
-        spans = finder.find(transcript) if transcript.text.strip() else ()
+        done = redact_by_policy(transcript, finder, profile_policy(), hider_for(hiding(), 0))
     except UnsupportedLanguageError:
         spoken = sorted({transcript.language, *(segment.language for segment in transcript.segments)} - {"en"})
         raise Refused(
@@ -127,11 +157,10 @@ def redact(transcript: Transcript, finder: SpanFinder) -> tuple[Transcript, tupl
         ) from None
     except RedactionError as error:
         raise Refused("redaction_refused", f"{error.message}.") from None
-    redacted = redact_transcript(transcript, spans)
-    left = finder.residual(redacted)
-    if left:
-        raise Refused("residual_personal_data", f"A second look still sees {', '.join(left)}; nothing is written.")
-    return redacted, spans
+    if done.residual:
+        kinds = ", ".join(done.residual)
+        raise Refused("residual_personal_data", f"A second look still sees {kinds}; nothing is written.")
+    return done.readable, hidden(done.spans)
 
 
 def _nothing_said(language: str, stamp: EngineStamp) -> Transcript:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from cli.speech.folder import SCHEMA, OutFolder, Place
 from cli.speech.hearing import Heard
 from cli.speech.refusals import Refused, as_text
 from domain.speech import Party
+from redaction.encoding import form_of
 from redaction.errors import SilenceError
-from redaction.sound import RedactedSound, check_written
-from redaction.wav_opus import encode_opus, encode_wav
+from redaction.sound import check_written
 from transcription.render import FORMATS, file_document, json_text, redactions_of
 
 LOSSLESS: Final = frozenset({"wav", "w64", "flac", "aiff", "au", "caf"})
@@ -113,11 +113,11 @@ def shown(heard: Heard, document: Mapping[str, Any], format_: str) -> str:
 
 def _write_sound(heard: Heard, workshop: Path, folder: OutFolder) -> tuple[str, Path]:
     lossless = heard.facts.container in LOSSLESS
-    encode: Callable[[RedactedSound, BinaryIO], None] = encode_wav if lossless else encode_opus
+    form = form_of("wav" if lossless else "ogg")
     sound, path = heard.sound(), workshop / "sound"
     try:
         with folder.writing(), path.open("wb") as file:
-            encode(sound, file)
+            form.encode(sound, file)
         with path.open("rb") as file:
             check_written(file, sound, lossless=lossless)
     except SilenceError as error:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import bisect
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any
 
 import spacy
-from presidio_analyzer import AnalysisExplanation, ContextAwareEnhancer, EntityRecognizer, RecognizerResult
+from presidio_analyzer import (
+    AnalysisExplanation,
+    AnalyzerEngine,
+    ContextAwareEnhancer,
+    EntityRecognizer,
+    RecognizerRegistry,
+    RecognizerResult,
+)
 from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -15,12 +24,13 @@ from spacy.tokens import Doc
 from redaction.context import CallContext
 from redaction.errors import ModelMissingError
 from redaction.hits import Hit
-from redaction.rules import Rule
-from redaction.view import Token
+from redaction.rules import FLAGS, Rule
+from redaction.view import CallView, Token
 
 UNUSED_PIPES = ("tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 BATCH = 64
 PLACEHOLDER = "it"
+Found = tuple[int, int]
 
 
 class OfflineSpacyEngine(SpacyNlpEngine):
@@ -55,6 +65,11 @@ class TextMap:
     text: str
     starts: tuple[int, ...]
 
+    def found(self, result: RecognizerResult) -> Found:
+        """Return the places [first, end) of the tokens that a result touches."""
+        first = max(0, bisect.bisect_right(self.starts, result.start) - 1)
+        return first, max(first + 1, bisect.bisect_left(self.starts, result.end))
+
     @classmethod
     def of(cls, tokens: Sequence[Token]) -> TextMap:
         """Return the text of the tokens, a line per segment."""
@@ -72,7 +87,10 @@ class TextMap:
 
 def shown(token: Token) -> str:
     """Return how a token stands in the text: placeholders as a pronoun, so that they are no names and no capitals."""
-    return PLACEHOLDER if token.placeholder else "".join(token.raw.split()) or "-"
+    if token.placeholder:
+        return PLACEHOLDER
+    raw = token.raw
+    return raw if raw.isalnum() else "".join(raw.split()) or "-"
 
 
 class CallArtifacts(NlpArtifacts):
@@ -91,6 +109,7 @@ class RuleRecognizer(EntityRecognizer):
 
     def __init__(self, name: str, rule: Rule, kinds: Sequence[str]) -> None:
         self._rule = rule
+        self.flags = name in FLAGS
         super().__init__(supported_entities=list(kinds), name=name, supported_language="en")
 
     def load(self) -> None:
@@ -158,23 +177,59 @@ class CuesAlreadyWeighed(ContextAwareEnhancer):
         return raw_results
 
 
-def with_persons(
-    context: CallContext, engine: OfflineSpacyEngine, cache: dict[str, list[tuple[int, int]]]
-) -> CallContext:
-    """Return the context with the model's guesses at people, looked up per segment in `cache` first."""
-    lines: dict[int, list[Token]] = {}
-    for token in context.view.tokens:
-        lines.setdefault(token.segment, []).append(token)
-    maps = {number: TextMap.of(tokens) for number, tokens in lines.items()}
-    new = sorted({one.text for one in maps.values() if one.text not in cache})
-    cache.update(zip(new, engine.persons(new), strict=True))
-    persons = tuple(
-        tuple(
-            token
-            for token, start in zip(lines[number], one.starts, strict=True)
-            if start < end and start + len(shown(token)) > first
+class CallAnalyzer(AnalyzerEngine):
+    """Presidio's analyzer over calls: its registry, recognizers, results and explanations.
+
+    Its own `analyze` compares every result with every other one (quadratic: a long call has thousands). Overlapping
+    results become one span here anyway (`domain.spans.merge_spans`), so `look` leaves that step out.
+    """
+
+    def __init__(self, registry: RecognizerRegistry, engine: OfflineSpacyEngine) -> None:
+        super().__init__(registry=registry, nlp_engine=engine, context_aware_enhancer=CuesAlreadyWeighed())
+        self._engine = engine
+
+    def guesses(self) -> Guesses:
+        """Return what the language model will be asked for one call."""
+        return Guesses(self._engine)
+
+    def look(
+        self, context: CallContext, threshold: float, *, flags: bool = False
+    ) -> Iterator[tuple[Found, RecognizerResult]]:
+        """Yield every result of the rules and patterns, or of those that only flag, with the tokens it stands on."""
+        if not context.view.tokens:
+            return
+        texts = TextMap.of(context.view.tokens)
+        artifacts = CallArtifacts(context, texts, self._engine)
+        for recognizer in self.registry.recognizers:
+            if (isinstance(recognizer, RuleRecognizer) and recognizer.flags) is not flags:
+                continue
+            for result in recognizer.analyze(texts.text, recognizer.supported_entities, artifacts) or ():
+                if result.score >= threshold:
+                    yield texts.found(result), result
+
+
+class Guesses:
+    """The model's guesses at people in the segments of one call, a segment's text asked once."""
+
+    def __init__(self, engine: OfflineSpacyEngine) -> None:
+        self._engine = engine
+        self._known: dict[str, list[tuple[int, int]]] = {}
+
+    def people(self, view: CallView, segments: AbstractSet[int]) -> tuple[tuple[Token, ...], ...]:
+        """Return the people that the model sees in some segments of a call, all new texts in one batch."""
+        lines: dict[int, list[Token]] = {number: [] for number in segments}
+        for token in view.tokens:
+            if token.segment in lines:
+                lines[token.segment].append(token)
+        maps = {number: TextMap.of(tokens) for number, tokens in lines.items()}
+        new = sorted({one.text for one in maps.values() if one.text not in self._known})
+        self._known.update(zip(new, self._engine.persons(new), strict=True))
+        return tuple(
+            tuple(
+                token
+                for token, start in zip(lines[number], one.starts, strict=True)
+                if start < end and start + len(shown(token)) > first
+            )
+            for number, one in maps.items()
+            for first, end in self._known[one.text]
         )
-        for number, one in maps.items()
-        for first, end in cache[one.text]
-    )
-    return replace(context, persons=persons)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import bisect
+import gc
 import threading
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from domain.spans import Span, merge_spans, redact_transcript
 from domain.speech import Transcript
+from redaction import vocabulary
 from redaction.context import CallContext
 from redaction.errors import UnsupportedLanguageError
 from redaction.port import FinderStamp, KnownParty
 from redaction.residual import residual_kinds
-from redaction.rules import RULES
+from redaction.rules import FLAGS, RULES
 from redaction.settle import original_positions
+from redaction.view import Token
 
 if TYPE_CHECKING:
-    from presidio_analyzer import AnalyzerEngine, RecognizerResult
+    from presidio_analyzer import RecognizerResult
 
-RULES_VERSION = "3"
+    from redaction.engines.call_nlp import CallAnalyzer, Found
+
+RULES_VERSION = "4"
+OUR_NAMES = {"IBAN_CODE": "IBAN"}
+"""Kinds that Presidio calls otherwise than we do."""
 MAX_ROUNDS = 6
 _LOADING = threading.Lock()
 
@@ -48,43 +53,30 @@ class PresidioFinder:
             _engine(self._model)
 
     def find(self, transcript: Transcript, *, known: KnownParty | None = None) -> tuple[Span, ...]:
-        """Return merged spans: looks at its own redaction again until nothing new turns up, so it is idempotent."""
+        """Return merged spans: looks at its own redaction again until nothing new turns up, so it is idempotent.
+
+        What is only flagged (places, organisations, special categories) is looked for last, in what is left readable:
+        no other rule leans on it, so a policy may leave it readable without changing what else is found.
+        """
         _check_language(transcript)
-        guesses: dict[str, list[tuple[int, int]]] = {}
+        with _LOADING:
+            analyzer = _engine(self._model)
+        guesses = analyzer.guesses()
         spans: tuple[Span, ...] = ()
+        redacted = transcript
         for _ in range(MAX_ROUNDS):
-            redacted = redact_transcript(transcript, spans)
-            more = self._once(redacted, known, guesses)
+            context = CallContext.of(redacted, known, guesses.people)
+            more = _merged(context, analyzer.look(context, self._threshold))
             if not more:
                 break
             spans = merge_spans((*spans, *original_positions(transcript, spans, more)))
-        return spans
+            redacted = redact_transcript(transcript, spans)
+        flagged = _merged(context, analyzer.look(context, self._threshold, flags=True))
+        return merge_spans((*spans, *original_positions(transcript, spans, flagged)))
 
     def residual(self, redacted: Transcript) -> Sequence[str]:
         """Return what plain patterns, not these rules, still see in a redacted transcript."""
         return residual_kinds(redacted)
-
-    def _once(
-        self, transcript: Transcript, known: KnownParty | None, guesses: dict[str, list[tuple[int, int]]]
-    ) -> tuple[Span, ...]:
-        from redaction.engines.call_nlp import CallArtifacts, TextMap, with_persons  # noqa: PLC0415 - heavy, loaded on use
-
-        with _LOADING:
-            analyzer = _engine(self._model)
-        context = CallContext.of(transcript, known)
-        if not context.view.tokens:
-            return ()
-        language_engine: Any = analyzer.nlp_engine
-        context = with_persons(context, language_engine, guesses)
-        texts = TextMap.of(context.view.tokens)
-        results = analyzer.analyze(
-            texts.text,
-            language="en",
-            score_threshold=self._threshold,
-            return_decision_process=True,
-            nlp_artifacts=CallArtifacts(context, texts, language_engine),
-        )
-        return merge_spans(span for result in results for span in _spans(context, texts, result))
 
 
 def _check_language(transcript: Transcript) -> None:
@@ -94,8 +86,8 @@ def _check_language(transcript: Transcript) -> None:
 
 
 @cache
-def _engine(model: str) -> AnalyzerEngine:
-    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry  # noqa: PLC0415 - heavy, loaded on use
+def _engine(model: str) -> CallAnalyzer:
+    from presidio_analyzer import RecognizerRegistry  # noqa: PLC0415 - heavy, loaded on use
     from presidio_analyzer.predefined_recognizers import (  # noqa: PLC0415
         CreditCardRecognizer,
         CryptoRecognizer,
@@ -103,39 +95,45 @@ def _engine(model: str) -> AnalyzerEngine:
         IpRecognizer,
     )
 
-    from redaction.engines.call_nlp import CuesAlreadyWeighed, OfflineSpacyEngine, RuleRecognizer  # noqa: PLC0415
+    from redaction.engines.call_nlp import CallAnalyzer, OfflineSpacyEngine, RuleRecognizer  # noqa: PLC0415
 
+    vocabulary.load()
     nlp = OfflineSpacyEngine(models=[{"lang_code": "en", "model_name": model}])
-    recognizers: list[Any] = [RuleRecognizer(name, rule, kinds) for name, (rule, kinds) in RULES.items()]
+    recognizers: list[Any] = [
+        RuleRecognizer(name, rule, kinds) for name, (rule, kinds) in (*RULES.items(), *FLAGS.items())
+    ]
     # Presidio's e-mail and URL recognizers fetch the public suffix list at run time; ours need none.
     recognizers += [CreditCardRecognizer(), CryptoRecognizer(), IbanRecognizer(), IpRecognizer()]
-    registry = RecognizerRegistry(recognizers=recognizers)
-    return AnalyzerEngine(registry=registry, nlp_engine=nlp, context_aware_enhancer=CuesAlreadyWeighed())
+    analyzer = CallAnalyzer(RecognizerRegistry(recognizers=recognizers), nlp)
+    gc.collect()
+    gc.freeze()  # lists and model live as long as the process: no collection looks at them, and forks share their pages
+    return analyzer
 
 
-def _spans(context: CallContext, texts: Any, result: RecognizerResult) -> list[Span]:
-    first = max(0, bisect.bisect_right(texts.starts, result.start) - 1)
-    last = max(first, bisect.bisect_left(texts.starts, result.end) - 1)
-    tokens = [token for token in context.view.tokens[first : last + 1] if not token.placeholder]
+def _merged(context: CallContext, results: Iterable[tuple[Found, RecognizerResult]]) -> tuple[Span, ...]:
+    return merge_spans(span for found, result in results for span in _spans(context, found, result))
+
+
+def _spans(context: CallContext, found: Found, result: RecognizerResult) -> Iterator[Span]:
+    """Yield the spans of a result: its tokens, a span for each stretch without a placeholder or a change of segment."""
     explanation: Any = result.analysis_explanation
     details = result.recognition_metadata or {}
     recognizer = (explanation.recognizer if explanation else "") or details.get("recognizer_name", "presidio")
     reason = (explanation.textual_explanation or explanation.pattern_name or "") if explanation else ""
-    spans: list[Span] = []
-    for token in tokens:
-        if spans and spans[-1].segment == token.segment and spans[-1].end_word == token.first:
-            spans[-1] = replace(spans[-1], end_word=token.end)
-        else:
-            spans.append(
-                Span(
-                    segment=token.segment,
-                    first_word=token.first,
-                    end_word=token.end,
-                    entity_type=result.entity_type,
-                    score=round(float(result.score), 3),
-                    recognizer=recognizer,
-                    group=int(details.get("group", 0)),
-                    reason=reason,
-                )
+    score, group = round(float(result.score), 3), int(details.get("group", 0))
+    stretch: list[Token] = []
+    for token in (*context.view.tokens[found[0] : found[1]], None):
+        if stretch and (token is None or token.placeholder or token.segment != stretch[0].segment):
+            yield Span(
+                segment=stretch[0].segment,
+                first_word=stretch[0].first,
+                end_word=stretch[-1].end,
+                entity_type=OUR_NAMES.get(result.entity_type, result.entity_type),
+                score=score,
+                recognizer=recognizer,
+                group=group,
+                reason=reason,
             )
-    return spans
+            stretch = []
+        if token is not None and not token.placeholder:
+            stretch.append(token)

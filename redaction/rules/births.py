@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from redaction import lexicon
+from redaction.asked import only_replies, only_replies_since
 from redaction.context import CallContext
+from redaction.cues import Cue
 from redaction.hits import Hit
 from redaction.neighbours import parts_of
+from redaction.rules.ages import ages
 from redaction.spoken import NUMERIC, Part, Said, fold
 from redaction.view import Token
 
@@ -17,13 +20,10 @@ RULE = "spoken_births"
 KINDS = ("DATE_OF_BIRTH", "AGE", "CARD_EXPIRY")
 REACH = 25
 DATE_DIGITS = 4
-SAME_DATE_TOKENS = 8
 SCALE_OF_YEARS = 2
-AGE_DIGITS = 2
 EXPIRY_REACH = 12
-_AGED = frozenset({"aged", "i'm", "he's", "she's", "turned", "turning"})
-_IS = frozenset({("i", "am"), ("he", "is"), ("she", "is"), ("age", "is"), ("age", "of"), ("he", "was"), ("she", "was")})
 _LINKS = lexicon.words("the of and a on in , - uh um")
+_LEAD = lexicon.words("the of end beginning start late early mid middle day month")
 _DATE_SAID = NUMERIC | {Said.ORDINAL, Said.CODE, Said.TIME}
 _BIRTH_YEAR = re.compile(r"(?:19[2-9]\d|200\d|201[0-2])$")
 _WRITTEN_BIRTH = re.compile(
@@ -32,18 +32,18 @@ _WRITTEN_BIRTH = re.compile(
 
 
 def find(context: CallContext) -> Iterator[Hit]:
-    """Yield dates that follow a cue of birth, and ages said as such."""
+    """Yield dates that follow a cue of birth or expiry, dates of long ago, and ages."""
     talk = context.view.talk
     for cue in context.cues.cues:
         answer = talk[cue.place + 1 : cue.place + 1 + REACH]
         if cue.kind == "DATE_OF_BIRTH":
-            yield from _first(context, _dates(answer))
+            yield from _first(context, cue, _dates(answer))
         elif cue.kind == "CARD_EXPIRY":
-            for hit in _first(context, _dates(answer[:EXPIRY_REACH])):
+            for hit in _first(context, cue, _dates(answer[:EXPIRY_REACH])):
                 if _month_and_year(hit.tokens):
                     yield replace(hit, kind="CARD_EXPIRY", reason="a month after a cue of expiry")
     yield from _full_dates(context.view.tokens)
-    yield from _ages(talk)
+    yield from ages(context)
 
 
 def _month_and_year(tokens: Sequence[Token]) -> bool:
@@ -52,12 +52,14 @@ def _month_and_year(tokens: Sequence[Token]) -> bool:
     return not ordinal and any(token.norm in lexicon.MONTHS for token in tokens)
 
 
-def _first(context: CallContext, dates: Iterator[Hit]) -> Iterator[Hit]:
+def _first(context: CallContext, cue: Cue, dates: Iterator[Hit]) -> Iterator[Hit]:
     """Yield the first date and what still belongs to it (its year in the next breath), not a later topic's date."""
     end: int | None = None
+    talk = context.view.talk
     for hit in dates:
         place = context.cues.places[hit.tokens[0].at]
-        if end is not None and place - end > SAME_DATE_TOKENS:
+        between = talk[(cue.place if end is None else end) + 1 : place]
+        if not (only_replies_since(between) if end is None else only_replies(between)):
             return
         end = context.cues.places[hit.tokens[-1].at]
         yield hit
@@ -85,7 +87,11 @@ def _dates(tokens: Sequence[Token]) -> Iterator[Hit]:
             continue
         end = at + 1
         while end < len(tokens) and (dated[end] or (tokens[end].norm in _LINKS and any(dated[end + 1 : end + 3]))):
+            if tokens[end].segment != tokens[end - 1].segment and not _goes_on(tokens, dated, end):
+                break
             end += 1
+        while at > 0 and tokens[at - 1].norm in _LEAD and tokens[at - 1].segment == tokens[at].segment:
+            at -= 1
         group = tuple(tokens[at:end])
         code = fold(parts[at:end])
         after = tokens[end].norm if end < len(tokens) else ""
@@ -98,34 +104,16 @@ def _dates(tokens: Sequence[Token]) -> Iterator[Hit]:
         at = end
 
 
+def _goes_on(tokens: Sequence[Token], dated: Sequence[bool], at: int) -> bool:
+    """Say whether the next turn begins with nothing but more of a date."""
+    while at < len(tokens) and (dated[at] or tokens[at].norm in _LINKS):
+        if tokens[at].closes:
+            return True
+        at += 1
+    return at >= len(tokens) or tokens[at].segment != tokens[at - 1].segment
+
+
 def _sum(parts: Sequence[Part]) -> bool:
     """Say whether a number of thousands is no year: "forty one thousand two hundred"."""
     scaled = any(part.said is Said.SCALE and len(part.code) > SCALE_OF_YEARS for part in parts)
     return scaled and not fold(parts).startswith("2000")
-
-
-def _ages(tokens: Sequence[Token]) -> Iterator[Hit]:
-    norms = [token.norm for token in tokens]
-    for at in range(2, len(tokens)):
-        if norms[at] == "old" and norms[at - 1] in {"years", "year"} and not tokens[at].placeholder:
-            first = at - 2
-            while first > 0 and at - first < 4 and norms[first - 1] in lexicon.TENS:  # noqa: PLR2004 - "forty two years old"
-                first -= 1
-            if parts_of(tokens[first : first + 1])[0].said in NUMERIC:
-                yield Hit(tuple(tokens[first : at + 1]), "AGE", 0.8, RULE, "an age in years")
-    yield from _stated_ages(tokens)
-
-
-def _stated_ages(tokens: Sequence[Token]) -> Iterator[Hit]:
-    """Yield "she is seventy one" where nothing counted follows, and "aged fifty"."""
-    parts = parts_of(tokens)
-    for at in range(1, len(tokens)):
-        led = tokens[at - 1].norm in _AGED or (at > 1 and (tokens[at - 2].norm, tokens[at - 1].norm) in _IS)
-        if not led or parts[at].said not in NUMERIC or tokens[at].placeholder:
-            continue
-        end = at + 1
-        while end < len(tokens) and parts[end].said in NUMERIC and not tokens[end - 1].closes:
-            end += 1
-        ends = tokens[end - 1].closes or tokens[end - 1].comma
-        if ends and len(fold(parts[at:end])) == AGE_DIGITS:
-            yield Hit(tuple(tokens[at:end]), "AGE", 0.6, RULE, "an age said of a person")

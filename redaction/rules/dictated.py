@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from redaction import lexicon
+from redaction import lexicon, vocabulary
+from redaction.asked import REPLIES, only_replies_since
 from redaction.context import CallContext
+from redaction.expected import FORMS
 from redaction.hits import Hit
 from redaction.neighbours import parts_of
+from redaction.rules.numbers import taken
 from redaction.spoken import Part, Said
 from redaction.view import Token
 
 RULE = "dictated_numbers"
-KINDS = (
-    "NUMBER_SEQUENCE", "CREDIT_CARD", "CARD_CVV", "CARD_EXPIRY", "OTP", "PIN", "BANK_ACCOUNT", "PHONE_NUMBER", "SSN",
-    "AADHAAR", "PAN", "NHS_NUMBER", "NINO", "PASSPORT", "REFERENCE_NUMBER", "VEHICLE_PLATE", "DRIVING_LICENCE",
-)  # fmt: skip
+KINDS = tuple(FORMS)
 MAX_GAP = 2
 MIN_DIGITS = 4
 MAX_EDGE = 3
@@ -36,9 +36,12 @@ _LISTING = lexicon.words("between either about nearly almost only")
 
 def find(context: CallContext) -> Iterator[Hit]:
     """Yield half-heard numbers, and the mostly numeric answers to questions for a number."""
+    mine = taken(context)
     for tokens in context.view.channels:
         parts = parts_of(tokens)
         for first, end in _clusters(tokens, parts):
+            if mine.issuperset(token.at for token in tokens[first:end]):
+                continue
             first, end = _widened(tokens, first, end)  # noqa: PLW2901 - the cluster with its edges
             yield Hit(tuple(tokens[first:end]), "NUMBER_SEQUENCE", 0.55, RULE, "many digits close together")
     for stretch in context.view.stretches:
@@ -60,7 +63,7 @@ def _clusters(tokens: Sequence[Token], parts: Sequence[Part]) -> Iterator[tuple[
 
 def _cluster(parts: Sequence[Part], group: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield the group when it holds four digits said one by one, two side by side, and more digits than other words."""
-    singles = sum(len(parts[at].code) == 1 and parts[at].said is not Said.REPEAT for at in group)
+    singles = sum(len(parts[at].code) == 1 and parts[at].said not in {Said.REPEAT, Said.TENS} for at in group)
     beside = any(two - one == 1 for one, two in pairwise(group))
     if singles >= MIN_DIGITS and beside and 2 * len(group) > group[-1] - group[0]:
         yield group[0], group[-1] + 1
@@ -71,6 +74,11 @@ def _together(tokens: Sequence[Token], parts: Sequence[Part], before: int, at: i
         return False
     between = range(before + 1, at)
     return not any(parts[place].said in _AMOUNTS or tokens[place].norm in _LISTING for place in between)
+
+
+def _sensible(token: Token) -> bool:
+    """Say whether a word means something of its own, rather than standing for a misheard digit or for nothing."""
+    return token.norm not in _HEARD_AS_DIGITS | _FRAME | REPLIES and vocabulary.ordinary(token.norm)
 
 
 def _counts(tokens: Sequence[Token], at: int) -> bool:
@@ -98,6 +106,8 @@ def _widened(tokens: Sequence[Token], first: int, end: int) -> tuple[int, int]:
     rest = end
     while rest < len(tokens) and tokens[rest].segment == segment and not tokens[rest - 1].closes:
         rest += 1
+        if rest - end > MAX_REST:
+            return first, end
     left = tokens[end:rest]
     polite = any(token.norm in lexicon.TURN_FILLERS or token.placeholder for token in left)
     return first, rest if 0 < len(left) <= MAX_REST and not polite else end
@@ -107,13 +117,30 @@ def _answer(context: CallContext, sentence: Sequence[Token]) -> Iterator[Hit]:
     cue = context.cues.before(sentence[0])
     if cue is None or cue.kind not in KINDS or len(sentence) > MAX_TURN or sentence[-1].raw.endswith("?"):
         return
+    if cue.kind in {"AGE", "DATE_OF_BIRTH"} or not only_replies_since(
+        context.cues.between(cue, sentence[0]), taken(context)
+    ):
+        return
     parts = parts_of(sentence)
-    told = [at for at, token in enumerate(sentence) if parts[at].said is not Said.FILLER and not token.placeholder]
+    told = [
+        at
+        for at, token in enumerate(sentence)
+        if parts[at].said is not Said.FILLER and not token.placeholder and token.at not in context.cues.said
+    ]
     neutral = sum(sentence[at].norm in _HEARD_AS_DIGITS for at in told)
     numeric = [at for at in told if parts[at].said in _DIGITS | {Said.LETTER}]
     digits = sum(len(parts[at].code) for at in numeric if parts[at].said is not Said.REPEAT)
-    amount = any(parts[at].said in _AMOUNTS for at in told) or any(_counts(sentence, at) for at in numeric)
+    sense = [at for at in told if at not in numeric and _sensible(sentence[at])]
+    topic = context.cues.before(sentence[numeric[0]]) if numeric else None
+    amount = (
+        len(sense) > 1
+        or (topic is not None and topic.kind not in KINDS)
+        or any(parts[at].said in _AMOUNTS for at in told)
+        or any(_counts(sentence, at) for at in numeric)
+    )
     if amount or digits < MAX_GAP or 2 * len(numeric) + neutral < len(told):
+        return
+    if taken(context).issuperset(token.at for token in sentence[told[0] : told[-1] + 1]):
         return
     yield Hit(
         tuple(sentence[told[0] : told[-1] + 1]), cue.kind, 0.6, RULE, "a turn of digits after a question for a number"

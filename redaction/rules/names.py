@@ -1,141 +1,170 @@
-"""Names of people: introduced, asked for, greeted, guessed by the language model; and the same name everywhere else."""
+"""Names of people: announced, addressed, listed, guessed by the language model; and the same name everywhere else."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from redaction import lexicon, vocabulary
 from redaction.context import CallContext
 from redaction.hits import Hit
-from redaction.rules import addressed
-from redaction.rules.naming import FUZZY_FROM, LETTERS, STOP, TITLES, bare, close, name_like, phrase_ends, taken, wordy
+from redaction.rules import addressed, established, introduced
+from redaction.rules.naming import MAX_NAME_TOKENS, STOP, bare, listed, maybe_name, name_like, taken
 from redaction.view import Token
 
 RULE = "spoken_names"
 KINDS = ("PERSON",)
-MIN_ESTABLISHED = 3
-
-_SURE = (
-    "my name is",
-    "name is",
-    "name's",
-    "i am called",
-    "call me",
-    "my name's",
-    "named",
-    "first name is",
-    "last name is",
+REACH = 10
+_BEFORE_PLACE = lexicon.words("in near at of via around outside through towards visit visiting into across downtown")
+_TO_PLACE = lexicon.words(
+    "travel travelling traveling fly flying flight flights move moved moving ship shipped shipping deliver delivered "
+    "delivering drive driving go going come coming train trains bus ticket tickets trip back calling call live living "
+    "relocated relocating came from are is we're i'm"
 )
-_LIKELY = (
-    "this is", "i am", "i'm", "it's", "speaking with", "speaking to", "talking to", "talking with", "speak to",
-    "speak with", "am i speaking with", "is this", "that's", "that is", "it is", "here is", "meet", "on behalf of",
-    "through to", "under", "in the name of", "addressed to",
-)  # fmt: skip
-_GREETINGS = ("hi", "hello", "hey", "thank you", "thanks", "good morning", "good afternoon", "good evening", "dear",
-              "bye", "goodbye", "sorry", "okay", "ok", "sure", "perfect", "great", "yes", "no", "right", "alright",
-              "welcome")  # fmt: skip
-_AFTER = lexicon.words("speaking here from calling with")
+_HONORIFICS = lexicon.words("ji sir madam ma'am bhai sahib saheb garu anna akka didi bhaiya san")
 
 
 def find(context: CallContext) -> Iterator[Hit]:
-    """Yield names by introduction, greeting and model, then every other place where an established name is said."""
-    found: list[Hit] = [
-        *_introduced(context),
-        *_greeted(context),
-        *_guessed(context),
-        *_listed(context),
-        *_spoken_of(context),
-        *addressed.find(context, RULE),
-    ]
+    """Yield names by announcement, lists, place and model, then every other place where one of them is said."""
+    found: list[Hit] = []
+    for tokens in context.view.channels:
+        found.extend(introduced.find(tokens, RULE))
+        found.extend(_listed(tokens))
+    found.extend(_spoken_of(context))
+    found.extend(addressed.find(context, RULE))
+    found.extend(_guessed(context, found))
+    found.extend(_joined(context, found))
     yield from found
-    yield from _established(context, found)
+    said = {bare(token.norm) for hit in found if hit.score > addressed.WEAK for token in hit.tokens}
+    said |= {part for name in context.known.names for part in established.parts_of_name(name)}
+    yield from established.find(context, frozenset(said), RULE)
 
 
-def _introduced(context: CallContext) -> Iterator[Hit]:
-    for tokens in context.view.channels:
-        for at in phrase_ends(tokens, _SURE):
-            if not tokens[at - 1].closes and (name := _sure_name(tokens, at)):
-                yield Hit(name, "PERSON", 0.9, RULE, "after an introduction")
-        for at in phrase_ends(tokens, _LIKELY):
-            if name := taken(tokens, at, _likely(tokens, at)):
-                yield Hit(name, "PERSON", 0.85, RULE, "after a likely introduction")
-        for at in phrase_ends(tokens, tuple(TITLES)):
-            if name := taken(tokens, at, tokens[at].capital and tokens[at].norm not in STOP):
-                yield Hit(name, "PERSON", 0.85, RULE, "after a title")
+def _listed(tokens: Sequence[Token]) -> Iterator[Hit]:
+    """Yield capitalised words that are common names, with what belongs to them on both sides."""
+    end = 0
+    for at, token in enumerate(tokens):
+        if at < end or not token.capital or token.placeholder:
+            continue
+        word = bare(token.norm)
+        if not listed(word) or _placed(tokens, at) or _firm(tokens, at):
+            if maybe_name(token) and at + 1 < len(tokens) and tokens[at + 1].norm in _HONORIFICS:
+                yield Hit((token,), "PERSON", 0.8, RULE, "before a title")
+            continue
+        name = taken(tokens, at, begins=True) or (token,)
+        first = _widened(tokens, at)
+        end = at + len(name)
+        given = vocabulary.given_name(word)
+        reason = "a common given name" if given else "a common surname"
+        yield Hit((*tokens[first:at], *name), "PERSON", 0.75 if given else 0.7, RULE, reason)
 
 
-def _likely(tokens: Sequence[Token], at: int) -> bool:
-    first = tokens[at]
-    if name_like(first):
-        return True
-    follows = tokens[at + 1].norm if at + 1 < len(tokens) else ""
-    named = at + 1 < len(tokens) and name_like(tokens[at + 1]) and not first.closes and not first.comma
-    return (
-        first.capital
-        and len(first.norm) > 1
-        and wordy(first)
-        and first.norm not in STOP
-        and (named or follows in _AFTER)
-    )
+def _widened(tokens: Sequence[Token], at: int) -> int:
+    """Return where the name begins: before a surname, a given name that no list holds or that is a word too."""
+    first = at
+    while first and at - first < MAX_NAME_TOKENS - 1:
+        before = tokens[first - 1]
+        if before.segment != tokens[first].segment or before.closes or before.comma or before.placeholder:
+            break
+        initial = len(before.norm) == 1 and before.capital and before.norm != "i"
+        if not (initial or (maybe_name(before) and not vocabulary.brand(before.norm))):
+            break
+        if vocabulary.place(before.norm) and not listed(before.norm):
+            break
+        first -= 1
+    return first
 
 
-def _sure_name(tokens: Sequence[Token], at: int) -> tuple[Token, ...]:
-    if name := taken(tokens, at, tokens[at].capital and tokens[at].norm not in STOP):
-        return name
-    first = tokens[at]
-    if wordy(first) and not vocabulary.ordinary(first.norm):
-        more = at + 1 < len(tokens) and not first.closes and not first.comma and wordy(tokens[at + 1])
-        return tuple(tokens[at : at + 2]) if more and not vocabulary.ordinary(tokens[at + 1].norm) else (first,)
-    return ()
+def _placed(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a word that is a name and a place is the place here ("in Austin", "Charlotte, North Carolina")."""
+    token, word = tokens[at], bare(tokens[at].norm)
+    if not vocabulary.place(word) and not _second(tokens, at):
+        return False
+    after = tokens[at + 1] if at + 1 < len(tokens) and tokens[at + 1].segment == token.segment else None
+    before = tokens[at - 1] if at and tokens[at - 1].segment == token.segment else None
+    if vocabulary.major_place(word) and not vocabulary.well_known(word):
+        named = after is not None and not token.closes and not token.comma and name_like(after)
+        return not named and not (before is not None and name_like(before) and not before.comma)
+    if after is not None and after.capital and not token.closes:
+        if vocabulary.place(after.norm) and not listed(after.norm):
+            return True
+        if name_like(after) and not token.comma and after.norm not in lexicon.STREETS:
+            return False
+    return before is not None and not before.closes and _led_to(tokens, at, before)
 
 
-def _greeted(context: CallContext) -> Iterator[Hit]:
-    for tokens in context.view.channels:
-        for at in phrase_ends(tokens, _GREETINGS):
-            if name_like(tokens[at]) and not tokens[at - 1].closes:
-                yield Hit(taken(tokens, at, begins=True), "PERSON", 0.8, RULE, "after a greeting")
+def _led_to(tokens: Sequence[Token], at: int, before: Token) -> bool:
+    if before.norm in {"to", "from"} and at > 1:
+        return tokens[at - 2].norm in _TO_PLACE
+    return before.norm in _BEFORE_PLACE or (before.comma and vocabulary.place(before.norm))
 
 
-def _guessed(context: CallContext) -> Iterator[Hit]:
-    for person in context.persons:
-        real = addressed.trimmed([token for token in person if not token.placeholder])
-        if real and any(name_like(token) or vocabulary.given_name(token.norm) for token in real):
-            yield Hit(real, "PERSON", 0.85, RULE, "a name by the language model")
+def _second(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a word ends a place of two words: "New York"."""
+    return bool(at) and tokens[at - 1].capital and vocabulary.place(f"{tokens[at - 1].norm}_{bare(tokens[at].norm)}")
 
 
-def _listed(context: CallContext) -> Iterator[Hit]:
-    """Yield capitalised words that are common names."""
-    for tokens in context.view.channels:
-        for at, token in enumerate(tokens):
-            if token.capital and vocabulary.given_name(bare(token.norm)):
-                yield Hit(taken(tokens, at, begins=True) or (token,), "PERSON", 0.75, RULE, "a common given name")
-            elif token.capital and vocabulary.surname(bare(token.norm)):
-                yield Hit((token,), "PERSON", 0.7, RULE, "a common surname")
+def _firm(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a firm's word or a street follows at once: "Morgan Bank", "Lincoln Road"."""
+    if at + 1 >= len(tokens) or tokens[at].closes or tokens[at].comma or tokens[at + 1].segment != tokens[at].segment:
+        return False
+    after = tokens[at + 1]
+    return after.capital and (after.norm in addressed.FIRMS or after.norm in lexicon.STREETS_STRONG)
 
 
 def _spoken_of(context: CallContext) -> Iterator[Hit]:
-    """Yield capitalised unknown words within a few tokens of a question about a name."""
+    """Yield words like names within a few tokens of a question about a name."""
     for cue in context.cues.cues:
         if cue.kind != "PERSON":
             continue
-        talk = context.view.talk[cue.place + 1 : cue.place + 10]
+        talk = context.view.talk[cue.place + 1 : cue.place + REACH]
         for at, token in enumerate(talk):
-            if name_like(token):
+            if name_like(token) and not (vocabulary.place(token.norm) and not listed(token.norm)):
                 yield Hit(taken(talk, at, begins=True), "PERSON", 0.8, RULE, "near a question about a name")
 
 
-def _established(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
-    names = {bare(token.norm) for hit in found if hit.score > addressed.WEAK for token in hit.tokens}
-    names |= {part.lower() for name in context.known.names for part in re.split(r"[\s,]+", name)}
-    names = {
-        name for name in names if len(name) >= MIN_ESTABLISHED and not vocabulary.ordinary(name) and LETTERS.match(name)
-    }
-    for token in context.view.tokens:
-        if token.placeholder or not LETTERS.match(token.norm):
+def _guessed(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
+    """Yield what the language model takes for people, asked only for segments with a capital that nothing explains."""
+    certain = {token.at for hit in found for token in hit.tokens}
+    doubtful = {token.segment for token in _undecided(context) if token.at not in certain}
+    for person in context.guess(context.view, doubtful) if doubtful else ():
+        real = addressed.trimmed([token for token in person if not token.placeholder])
+        if _believed(real):
+            yield Hit(real, "PERSON", 0.85, RULE, "a name by the language model")
+
+
+def _joined(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
+    """Yield the word that "and" joins to a name when it may be one too: "Priya and Grace"."""
+    tokens = context.view.tokens
+    names = {token.at for hit in found if hit.score > addressed.WEAK for token in hit.tokens}
+    for at in range(1, len(tokens) - 1):
+        if tokens[at].comma and tokens[at + 1].segment == tokens[at].segment:
+            if tokens[at + 1].at in names and name_like(tokens[at]) and tokens[at].at not in names:
+                yield Hit((tokens[at],), "PERSON", 0.65, RULE, "listed with a name")
             continue
-        norm = bare(token.norm)
-        if norm in names:
-            yield Hit((token,), "PERSON", 0.8, RULE, "a name said elsewhere in the call")
-        elif len(norm) >= FUZZY_FROM - 1 and not vocabulary.ordinary(norm) and any(close(norm, name) for name in names):
-            yield Hit((token,), "PERSON", 0.7, RULE, "nearly a name said elsewhere in the call")
+        if tokens[at].norm not in {"and", "or", "&"} or tokens[at - 1].closes:
+            continue
+        for one, other in ((at - 1, at + 1), (at + 1, at - 1)):
+            if one in names and other not in names and maybe_name(tokens[other]):
+                yield Hit((tokens[other],), "PERSON", 0.65, RULE, "joined to a name")
+
+
+def _believed(real: Sequence[Token]) -> bool:
+    """Say whether a guess is worth more than a capital: a listed name, or several words of which one is unknown."""
+    if not real or any(vocabulary.brand(token.norm) or token.norm in addressed.FIRMS for token in real):
+        return False
+    words = [bare(token.norm) for token in real]
+    if any(listed(word) and not vocabulary.place(word) for word in words):
+        return True
+    several = len(real) > 1 and any(name_like(token) for token in real) and not any(map(vocabulary.place, words))
+    return several and "and" not in words
+
+
+def _undecided(context: CallContext) -> Iterator[Token]:
+    """Yield capitalised words that may be names: unknown ones, and names that are words too amid a sentence."""
+    last: Token | None = None
+    for token in context.view.tokens:
+        if token.capital and not token.placeholder and token.norm not in STOP:
+            begins = last is None or last.segment != token.segment or last.closes
+            if name_like(token) or (not begins and maybe_name(token)):
+                yield token
+        last = token

@@ -3,161 +3,188 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from redaction import lexicon, vocabulary
+from redaction.alphabets import ACRONYMS
+from redaction.asked import Answers
 from redaction.context import CallContext
-from redaction.cues import AMOUNT, Cue
-from redaction.harmless import LONG_CODE, counted, explained, thousands, year
+from redaction.cues import Cue
+from redaction.expected import CODED, FORMS
+from redaction.harmless import counted, explained, thousands
 from redaction.hits import Hit
-from redaction.runs import runs
+from redaction.rules import births
+from redaction.runs import corrections_in, runs
 from redaction.shapes import shape_of
-from redaction.spoken import Part, Run, Said
+from redaction.spoken import Run, Said
+from redaction.trimming import extended, trimmed, without_names
 from redaction.view import Token
 
 RULE = "spoken_numbers"
 KINDS = (
-    "PERSON", "ADDRESS", "VEHICLE_PLATE", "CREDIT_CARD", "CARD_CVV", "CARD_EXPIRY", "OTP", "PIN", "PASSWORD",
-    "DATE_OF_BIRTH", "PHONE_NUMBER", "BANK_ACCOUNT", "SSN", "NHS_NUMBER", "NINO", "AADHAAR", "PAN",
-    "PASSPORT", "DRIVING_LICENCE",
-    "IBAN", "UPI_ID", "USERNAME", "REFERENCE_NUMBER", "NUMBER_SEQUENCE", "EMAIL_ADDRESS",
+    *FORMS, "PERSON", "ADDRESS",
 )  # fmt: skip
 FAIL_CLOSED_DIGITS = 5
 CUED_DIGITS = 3
-NEAR_CUE_TOKENS = 14
 SPELLED = 4
+UNCUED_CODE = 7
+"""Shorter mixtures of letters and digits that nobody asked for are products, forms and flights."""
 LOOK_AHEAD = 3
-_ROUND = re.compile(r"^(?:\d\d?00|\d\d?50|19\d\d|20\d\d|[01]?\d[0-5][05]|2[0-3][0-5][05])$")
 DICTATED = 4
-_ACRONYMS = lexicon.words(
-    "ATM CRM CVV DOB EMI EU FAQ GPS GST HR IBAN ID IFSC IT KYC MOT NHS NI OTP PAN PC PDF PIN PNR SIM SMS SSN TV UK "
-    "UPI US USA VAT UPIID"
+ORDER_TOKENS = 10
+NEAR_TOKENS = 8
+TOO_MANY = 3
+_ROUND = re.compile(r"^(?:\d\d?00|\d\d?50|19\d\d|20\d\d|[01]?\d[0-5][05]|2[0-3][0-5][05])$")
+_SLOT_ONLY = frozenset({"EMAIL_ADDRESS", "PASSWORD", "USERNAME", "UPI_ID"})
+_PIECES = frozenset(
+    {"PHONE_NUMBER", "CREDIT_CARD", "BANK_ACCOUNT", "SSN", "AADHAAR", "NUMBER_SEQUENCE", "CARD_CVV", "OTP", "PIN"}
 )
-"""Letters that are words: "the E M I is …", "my U P I I D"."""
-_SHORT_KINDS = frozenset(
-    {"CARD_CVV", "PHONE_NUMBER", "CREDIT_CARD", "OTP", "PIN", "BANK_ACCOUNT", "SSN", "CARD_EXPIRY"}
-)
-_SLOT_ONLY = frozenset({"PERSON", "EMAIL_ADDRESS", "PASSWORD"})
+"""Kinds that are read out a piece at a time: two digits that are all of a sentence are one."""
 
 
 def find(context: CallContext) -> Iterator[Hit]:
     """Yield every run of digits and letters that is, or may be, personal data."""
-    orders: Sequence[Sequence[Token]] = (context.view.talk, *context.view.channels)
-    seen: set[tuple[int, ...]] = set()
-    for tokens in orders:
-        neighbours = {token.at: place for place, token in enumerate(tokens)}
-        for whole in runs(tokens):
-            bare = _without_acronym(whole, neighbours)
-            if bare is None:
-                continue
-            run = _trimmed(bare, tokens, neighbours)
-            key = tuple(token.at for token in run.tokens)
-            if key in seen:
-                continue
-            seen.add(key)
-            hit = _decide(context, run, tokens, neighbours)
-            if hit is not None:
-                yield hit
+    yield from found(context)
 
 
-def _decide(context: CallContext, run: Run, order: Sequence[Token], places: dict[int, int]) -> Hit | None:
+def found(context: CallContext) -> tuple[Hit, ...]:
+    """Return the hits of this rule, worked out once per view of the call: other rules add to them only."""
+    kept = context.view.talk.kept
+    if RULE not in kept:
+        kept[RULE] = tuple(_look(context))
+    hits: tuple[Hit, ...] = kept[RULE]
+    return hits
+
+
+def taken(context: CallContext) -> frozenset[int]:
+    """Return which tokens this rule takes."""
+    return frozenset(token.at for hit in found(context) for token in hit.tokens)
+
+
+def _look(context: CallContext) -> Iterator[Hit]:
+    dated = frozenset(token.at for hit in births.find(context) for token in hit.tokens)
+    answers = Answers(context, dated)
+    for run, order, places in _candidates(context):
+        hit = _decide(context, answers, run, order, places)
+        if hit is not None:
+            yield hit
+
+
+def _candidates(context: CallContext) -> list[tuple[Run, Sequence[Token], Mapping[int, int]]]:
+    """Return the runs of the conversation and of each channel, in the order in which they begin."""
+    found: dict[tuple[int, ...], tuple[Run, Sequence[Token], Mapping[int, int]]] = {}
+    for order in (context.view.talk, *context.view.channels):
+        places = {token.at: place for place, token in enumerate(order)}
+        for whole in runs(order, context.cues):
+            bare = without_names(context, whole, places)
+            if bare is not None:
+                run = trimmed(bare, order, places)
+                found.setdefault(tuple(token.at for token in run.tokens), (run, order, places))
+    return sorted(found.values(), key=lambda one: (context.cues.places[one[0].tokens[0].at], -len(one[0].tokens)))
+
+
+def _decide(
+    context: CallContext, answers: Answers, run: Run, order: Sequence[Token], places: Mapping[int, int]
+) -> Hit | None:
     if all(token.at in context.cues.said for token in run.tokens):
         return None
     start, end = places[run.tokens[0].at], places[run.tokens[-1].at]
     before = order[start - 1] if start else None
     after = tuple(order[end + 1 : end + 1 + LOOK_AHEAD])
-    cue = _cue(context, run)
+    cue = answers.cue_of(run)
     birth = cue is not None and cue.kind == "DATE_OF_BIRTH" and not thousands(run)
     if counted(run, after[0] if after else None) if birth else explained(run, before, after, cue):
         return None
-    if not birth and (shape := shape_of(run)) is not None:
-        kind = cue.kind if cue and shape.weak and cue.kind not in _SLOT_ONLY | {AMOUNT} else shape.kind
-        return Hit(run.tokens, kind, shape.score, RULE, shape.reason)
-    if cue is not None and cue.kind != AMOUNT and _fits(context, run, cue):
-        kind = "NUMBER_SEQUENCE" if cue.kind in _SLOT_ONLY and run.digits else cue.kind
-        return Hit(run.tokens, kind, 0.8, RULE, "a number after a cue")
-    return _unexplained(run)
+    asked = cue if cue is not None and cue.kind in FORMS and _near_enough(context, answers, cue, run) else None
+    kind, score, reason = _named(answers, run, asked) or _unexplained(run, order, places) or ("", 0.0, "")
+    if not kind:
+        return None
+    answers.told(asked, run, kind)
+    near = asked or context.cues.before(run.tokens[0])
+    tokens = extended(context, run, order, places, coded=near is not None and near.kind in CODED)
+    return Hit(tokens, kind, score, RULE, reason)
 
 
-def _without_acronym(run: Run, places: dict[int, int]) -> Run | None:
-    """Return the run without an acronym that leads to it ("U P I I D is …"), None when nothing else is left."""
-    said = [part.said is Said.LETTER for part in run.parts]
-    count = said.index(False) if False in said else len(said)
-    gaps = [at for at in range(1, count) if places[run.tokens[at].at] - places[run.tokens[at - 1].at] > 1]
-    for end in (count, *gaps):
-        if "".join(part.code for part in run.parts[:end]) in _ACRONYMS:
-            return Run(run.tokens[end:], run.parts[end:]) if end < len(run.parts) else None
-    return run
+def _near_enough(context: CallContext, answers: Answers, cue: Cue, run: Run) -> bool:
+    """Say whether a cue that policy may leave readable is near enough to explain the run."""
+    if cue.kind != "ORDER_NUMBER":
+        return True
+    return context.cues.distance(cue, run.tokens[0]) <= ORDER_TOKENS or answers.alone(run)
 
 
-def _trimmed(run: Run, order: Sequence[Token], places: dict[int, int]) -> Run:
-    """Return the run without a lone "one" or "two" of another turn at its ends ("… one. - One moment")."""
-    tokens, parts = list(run.tokens), list(run.parts)
-    for edge in (-1, 0):
-        while len(tokens) > 1 and parts[edge].said is Said.DIGIT and _stray(tokens, edge, order, places):
-            del tokens[edge], parts[edge]
-    for edge in (-1, 0):
-        while tokens[0].segment != tokens[-1].segment and _elsewhere(tokens, parts, edge, order, places):
-            gone = tokens[edge].segment
-            kept = [(token, part) for token, part in zip(tokens, parts, strict=True) if token.segment != gone]
-            tokens, parts = [token for token, _ in kept], [part for _, part in kept]
-    return Run(tuple(tokens), tuple(parts))
+def _named(answers: Answers, run: Run, cue: Cue | None) -> tuple[str, float, str] | None:
+    """Return kind, score and reason of a run by its shape, its cue, or because it repeats an earlier one."""
+    birth = cue is not None and cue.kind == "DATE_OF_BIRTH"
+    shape = None if birth else shape_of(run)
+    if shape is not None:
+        named = cue is not None and shape.weak and cue.kind not in _SLOT_ONLY and not _too_long(run, cue)
+        return (
+            (cue.kind, shape.score, "a number after a cue")
+            if named and cue
+            else (shape.kind, shape.score, shape.reason)
+        )
+    if cue is not None and _fits(answers, run, cue):
+        kind = "NUMBER_SEQUENCE" if _too_long(run, cue) or cue.kind in _SLOT_ONLY else cue.kind
+        return kind, 0.8, "a number after a cue"
+    echoed = answers.echoed(run)
+    return None if echoed is None else (echoed, 0.7, "a number said before")
 
 
-def _elsewhere(
-    tokens: Sequence[Token], parts: Sequence[Part], edge: int, order: Sequence[Token], places: dict[int, int]
-) -> bool:
-    """Say whether the first or last turn's share of a run is a sum, a quantity or "in 2024": something else."""
-    share = [(token, part) for token, part in zip(tokens, parts, strict=True) if token.segment == tokens[edge].segment]
-    run = Run(tuple(token for token, _ in share), tuple(part for _, part in share))
-    if run.letters or len(run.digits) > LONG_CODE:
+def _too_long(run: Run, cue: Cue) -> bool:
+    return len(run.code) > FORMS[cue.kind].most + TOO_MANY and len(run.tokens) == len({part.code for part in run.parts})
+
+
+def _fits(answers: Answers, run: Run, cue: Cue) -> bool:
+    form, digits, code = FORMS[cue.kind], len(run.digits), len(run.code)
+    if cue.kind == "AGE":
         return False
-    start, end = places[run.tokens[0].at], places[run.tokens[-1].at]
-    before = order[start - 1] if start and order[start - 1].segment == run.tokens[0].segment else None
-    after = order[end + 1] if end + 1 < len(order) and order[end + 1].segment == run.tokens[0].segment else None
-    dated = before is not None and (before.norm in lexicon.MONTHS or year(run, before))
-    return counted(run, after) or dated
+    if run.letters and not form.letters:
+        return digits >= FAIL_CLOSED_DIGITS
+    if not digits:
+        return code >= CUED_DIGITS
+    if digits >= CUED_DIGITS or code > CUED_DIGITS:
+        return True
+    if run.letters:
+        return code >= CUED_DIGITS - 1 and answers.linked(run)
+    small = digits == CUED_DIGITS - 1 and not run.tokens[0].norm.startswith("0.")
+    asked = answers.begun(cue) or answers.distance(cue, run) <= NEAR_TOKENS
+    return small and asked and cue.kind in _PIECES and answers.alone(run)
 
 
-def _stray(tokens: Sequence[Token], edge: int, order: Sequence[Token], places: dict[int, int]) -> bool:
-    token, inner = tokens[edge], tokens[-2 if edge else 1]
-    if token.segment == inner.segment or token.closes or token.comma:
-        return False
-    place = places[token.at] + 1
-    follows = order[place] if place < len(order) else None
-    return follows is not None and follows.segment == token.segment and follows.norm in vocabulary.OPENING
-
-
-def _unexplained(run: Run) -> Hit | None:
-    digits, code = run.digits, run.code
-    if len(digits) >= FAIL_CLOSED_DIGITS or _dictated(run):
-        return Hit(run.tokens, "NUMBER_SEQUENCE", 0.6, RULE, "digits that nothing explains")
-    if digits and run.letters and len(code) >= LONG_CODE:
-        return Hit(run.tokens, "REFERENCE_NUMBER", 0.6, RULE, "letters and digits that nothing explains")
-    if len(run.letters) >= SPELLED and not digits:
-        return Hit(run.tokens, "PERSON", 0.6, RULE, "a word spelled out")
+def _unexplained(run: Run, order: Sequence[Token], places: Mapping[int, int]) -> tuple[str, float, str] | None:
+    start = places[run.tokens[0].at]
+    if start and _trade_name(order[start - 1], run):
+        return None
+    longest = max((len(take.digits) for take in corrections_in(run, places, order)), default=0)
+    if longest >= FAIL_CLOSED_DIGITS or _dictated(run):
+        return "NUMBER_SEQUENCE", 0.6, "digits that nothing explains"
+    if run.digits and run.letters and len(run.code) >= UNCUED_CODE and not _of_the_trade(run):
+        return "REFERENCE_NUMBER", 0.6, "letters and digits that nothing explains"
+    ohs = sum(token.norm in {"o", "oh"} for token in run.tokens)
+    if len(run.code) >= SPELLED and len(run.digits) == ohs < len(run.code) - 1 and _spelled(run):
+        return "PERSON", 0.6, "a word spelled out"
     return None
 
 
-def _cue(context: CallContext, run: Run) -> Cue | None:
-    first, last = run.tokens[0], run.tokens[-1]
-    before, behind = context.cues.before(first), context.cues.behind(last)
-    if behind is not None and behind.kind != AMOUNT and (before is None or before.kind == AMOUNT):
-        return behind
-    return before
+def _spelled(run: Run) -> bool:
+    """Say whether letters are said or written one by one, rather than as a word in capitals."""
+    return len(run.tokens) > 1 or "-" in run.tokens[0].norm or "." in run.tokens[0].norm
 
 
-def _fits(context: CallContext, run: Run, cue: Cue) -> bool:
-    digits, near = len(run.digits), context.cues.distance(cue, run.tokens[0]) <= NEAR_CUE_TOKENS
-    if digits >= CUED_DIGITS or (digits and len(run.code) >= CUED_DIGITS + 1):
-        return True
-    if not digits:
-        return len(run.letters) >= CUED_DIGITS and near
-    if run.letters:
-        return near and len(run.code) >= CUED_DIGITS - 1 and cue.kind != "CREDIT_CARD"
-    if cue.kind == "ADDRESS":
-        return False
-    return near and digits == CUED_DIGITS - 1 and cue.kind in _SHORT_KINDS and not run.tokens[0].norm.startswith("0.")
+def _trade_name(before: Token, run: Run) -> bool:
+    """Say whether capitals right before a short number make it a flight, a form or a product ("BA 2490")."""
+    close = before.segment == run.tokens[0].segment and not before.closes and not before.comma
+    return (
+        close
+        and len(run.tokens) == 1
+        and len(run.digits) <= DICTATED
+        and before.norm.upper() in ACRONYMS & {before.raw}
+    )
+
+
+def _of_the_trade(run: Run) -> bool:
+    """Say whether capitals and a short number name a product or a flight ("BA 2490", "SBI 500")."""
+    chunk = len(run.parts[0].code) > 1 and run.parts[0].said is Said.LETTER and run.tokens[0].norm.isalpha()
+    return chunk and len(run.digits) <= DICTATED and len(run.parts) == 2  # noqa: PLR2004 - the capitals and the number
 
 
 def _dictated(run: Run) -> bool:

@@ -17,6 +17,8 @@ RULE = "paired_numbers"
 KINDS = ("NUMBER_SEQUENCE",)
 LONGEST_REPLY = 3
 FEWEST = 2
+COUNTDOWN = 3
+"""Three single digits one after the other are counted down rather than read out."""
 _BARE = re.compile(r"^\d{1,4}(?:[.,:\-]\d{1,4})*$")
 _DIGIT = re.compile(r"\d")
 
@@ -52,6 +54,7 @@ def _reply(sentence: Sequence[Token]) -> bool:
 
 def _row(row: Sequence[Sequence[Token]]) -> Iterator[Hit]:
     bare = [sentence for sentence in row if _bare(sentence)]
-    if len(row) >= FEWEST and bare:
+    digits = sum(len(_DIGIT.findall(sentence[0].norm)) for sentence in bare)
+    if len(row) >= FEWEST and bare and (digits > len(bare) or len(row) > COUNTDOWN):
         for sentence in bare:
             yield Hit(tuple(sentence), "NUMBER_SEQUENCE", 0.6, RULE, "numbers read out in pieces")

@@ -11,24 +11,24 @@ from collections.abc import Iterator, Sequence
 
 from redaction import lexicon, vocabulary
 from redaction.context import CallContext
-from redaction.cues import AMOUNT, Cue
+from redaction.cues import Cue
+from redaction.expected import CODED, FORMS
 from redaction.hits import Hit
 from redaction.lexicon import FILLERS
 from redaction.neighbours import parts_of
+from redaction.rules.numbers import taken
 from redaction.spoken import NUMERIC, Said, fold
 from redaction.view import Token
 
 RULE = "answer_slots"
-KINDS = (
-    "EMAIL_ADDRESS", "REFERENCE_NUMBER", "CREDIT_CARD", "CARD_CVV", "CARD_EXPIRY", "PHONE_NUMBER", "BANK_ACCOUNT",
-    "PAN",
-    "AADHAAR", "SSN", "PASSPORT", "DRIVING_LICENCE", "VEHICLE_PLATE", "UPI_ID", "USERNAME", "PASSWORD", "NINO",
-    "NHS_NUMBER", "ADDRESS", "OTP", "PIN", "NUMBER_SEQUENCE",
-)  # fmt: skip
+KINDS = (*FORMS, "ADDRESS")
 ANSWER_S = 8.0
 MAX_ANSWER_TOKENS = 30
 MIN_WORDY = 2
 LOOP = 6
+MAX_STRETCHES = 2
+LONGEST_LOOK = 80
+"""So many words are looked at after a question: a line without full stops may go on for an hour."""
 MAX_STATED = 18
 MAX_LEAD = 5
 MAX_SECRET = 8
@@ -39,7 +39,12 @@ _FRAME = FILLERS | lexicon.words(
     "account card policy order phone mobile date birth reads said would be for this that's a an on with and "
     "at ending"
 )
+_PLAIN = lexicon.UNITS | lexicon.CURRENCY | lexicon.MONTHS | lexicon.words("sec mins hi hiya sir")
+_COUNTED = lexicon.UNITS | lexicon.CURRENCY
+_SUMS = frozenset({Said.MONEY, Said.TIME, Said.PERCENT})
+_CODED = NUMERIC | {Said.CODE, Said.LETTER}
 _SIGNS = lexicon.words("dot at @ underscore dash hyphen double triple")
+_IS = frozenset({"is", "it's", "was", "number", "code", "id", "reference"})
 _REFUSALS = lexicon.words("don't why sorry can't what cannot haven't didn't not how when which could would can do")
 
 
@@ -48,10 +53,11 @@ def find(context: CallContext) -> Iterator[Hit]:
     stretches = context.view.stretches
     owner = {token.at: number for number, stretch in enumerate(stretches) for token in stretch}
     for cue in context.cues.cues:
-        if cue.kind in _STATED:
+        if cue.kind in CODED:
             yield from _stated(context, stretches[owner[cue.token.at]], cue)
-        if cue.kind in KINDS and cue.kind != AMOUNT and _asks(stretches[owner[cue.token.at]], cue):
-            yield from _answer(context, stretches[owner[cue.token.at] + 1 :], cue)
+        if cue.kind in KINDS and cue.kind != "AGE" and _asks(stretches[owner[cue.token.at]], cue):
+            first = owner[cue.token.at] + 1
+            yield from _answer(context, stretches[first : first + MAX_STRETCHES], cue)
     for tokens in context.view.channels:
         yield from _loops(tokens)
 
@@ -69,13 +75,40 @@ def _loops(tokens: Sequence[Token]) -> Iterator[Hit]:
 
 def _stated(context: CallContext, stretch: Sequence[Token], cue: Cue) -> Iterator[Hit]:
     """Yield what the same side says right after the cue ("my email is …")."""
-    after = [token for token in stretch if token.at > cue.token.at]
+    after = _following(stretch, cue)
     sentence = next(iter(context.view.sentences(after)), ())
     told = _told(sentence[:MAX_ANSWER_TOKENS])
-    if told and told[0].at - cue.token.at <= MAX_LEAD and any(_sign(token) for token in told):
+    if cue.kind in _STATED and told and told[0].at - cue.token.at <= MAX_LEAD and any(_sign(token) for token in told):
         yield Hit(told, cue.kind, 0.65, RULE, "stated after a cue")
+    if cue.kind not in _STATED:
+        yield from _word_code(context, sentence, cue)
     if cue.kind == "PASSWORD":
         yield from _secret_words(after)
+
+
+def _following(stretch: Sequence[Token], cue: Cue) -> Sequence[Token]:
+    """Return what comes after a cue in its own stretch, as far as it matters."""
+    first = cue.token.at - stretch[0].at + 1
+    return stretch[first : first + LONGEST_LOOK]
+
+
+def _word_code(context: CallContext, sentence: Sequence[Token], cue: Cue) -> Iterator[Hit]:
+    """Yield a code of letters alone, heard as one odd word: "the PNR is Qzplkm"."""
+    links = [token.norm in _FRAME or token.at in context.cues.said for token in sentence]
+    first = links.index(False) if False in links else len(sentence)
+    if not 0 < first <= MAX_LEAD or first >= len(sentence) or sentence[first - 1].norm not in _IS:
+        return
+    end = first
+    while end < len(sentence) and _odd(sentence[end], stated=cue.kind in _STATED):
+        end += 1
+    if sum(len(token.norm) for token in sentence[first:end]) >= FORMS[cue.kind].least:
+        yield Hit(tuple(sentence[first:end]), cue.kind, 0.65, RULE, "a code of letters after a cue")
+
+
+def _odd(token: Token, *, stated: bool) -> bool:
+    """Say whether a token is no word: capitals only, or (after "my user name is") any unknown word."""
+    odd = token.norm.isalnum() and not token.placeholder and not vocabulary.ordinary(token.norm)
+    return odd and (token.norm.upper() in token.raw or stated or not vocabulary.english(token.norm))
 
 
 def _secret_words(after: Sequence[Token]) -> Iterator[Hit]:
@@ -99,18 +132,25 @@ def _sign(token: Token) -> bool:
 
 def _asks(stretch: Sequence[Token], cue: Cue) -> bool:
     """Say whether little follows the cue in its own stretch: the turn then passes to the other side."""
-    after = [token for token in stretch if token.at > cue.token.at]
+    after = _following(stretch, cue)
+    if cue.mention and not cue.asked:
+        return False
+    if cue.kind in FORMS and any(part.said in _CODED for part in parts_of(after)):
+        return False
     return len(after) <= (MAX_STATED if cue.kind in _STATED else 6) and not any(token.placeholder for token in after)
 
 
 def _answer(context: CallContext, stretches: Sequence[Sequence[Token]], cue: Cue) -> Iterator[Hit]:
+    mine = taken(context)
     several = len(context.view.channels) > 1
-    for stretch in stretches[:2]:
+    for stretch in stretches:
         if several and stretch[0].channel == cue.token.channel:
             continue
         if stretch[0].start - cue.token.stop > ANSWER_S:
             return
-        for sentence in context.view.sentences(stretch):
+        for sentence in context.view.sentences(stretch[:LONGEST_LOOK]):
+            if any(token.placeholder or token.at in context.cues.said or token.at in mine for token in sentence):
+                return
             told = _told(sentence[:MAX_ANSWER_TOKENS])
             if told:
                 yield Hit(told, cue.kind, 0.65, RULE, "the answer to a question")
@@ -140,8 +180,15 @@ def _told(sentence: Sequence[Token]) -> tuple[Token, ...]:
     if not rest or rest[0].norm in _REFUSALS or sentence[-1].raw.endswith("?"):
         return ()
     parts = parts_of(rest)
-    coded = [part.said in NUMERIC | {Said.CODE, Said.LETTER, Said.ORDINAL} for part in parts]
-    strange = [token.norm.isalpha() and not vocabulary.ordinary(token.norm) for token in rest]
+    counted = any(part.said in _SUMS for part in parts) or any(token.norm in _COUNTED for token in rest)
+    if counted and not any("@" in token.raw for token in rest):
+        return ()
+    coded = [part.said in _CODED | {Said.ORDINAL} for part in parts]
+    strange = [
+        token.norm.isalpha() and not vocabulary.ordinary(token.norm) and token.norm not in _PLAIN for token in rest
+    ]
+    if not any(strange) and not any(_sign(token) for token in rest):
+        return ()
     signs = sum(_sign(token) for token in rest)
     code = fold(part for part, one in zip(parts, coded, strict=True) if one)
     enough = len(code) > MIN_WORDY or (code and len(rest) <= MIN_WORDY + 1)

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from redaction import lexicon
 from redaction.context import CallContext
+from redaction.expected import CODED
 from redaction.hits import Hit
 from redaction.neighbours import parts_of
-from redaction.spoken import Said
+from redaction.spoken import Part, Said
 from redaction.view import Token
 
 RULE = "spelled_words"
-KINDS = ("PERSON",)
+KINDS = ("PERSON", *sorted(CODED))
 MIN_LETTERS = 2
 MAX_BETWEEN = 2
 _LONE = frozenset({Said.LETTER, Said.DIGIT, Said.REPEAT, Said.WRITTEN, Said.CODE})
@@ -26,24 +27,39 @@ def find(context: CallContext) -> Iterator[Hit]:
         letters, at, parts = 0, 0, parts_of(tokens)
         while at < len(tokens):
             length = _letter(tokens, at)
-            if length == 0 and group and at - group[-1] == 1:
+            beside = group and at - group[-1] == 1 and tokens[at].segment == tokens[group[-1]].segment
+            if length == 0 and beside:
                 length = 1 if parts[at].said in _LONE else _half_heard(tokens, at)
             if length == 0:
                 at += 1
                 continue
             if group and at - group[-1] - 1 > MAX_BETWEEN:
-                yield from _hit(tokens, group, letters)
+                yield from _hit(context, tokens, group, letters)
                 group, letters = [], 0
+            if not group:
+                group.extend(range(_lead(tokens, parts, at), at))
             group.extend(range(at, at + length))
             letters += 1
             at += length
-        yield from _hit(tokens, group, letters)
+        yield from _hit(context, tokens, group, letters)
 
 
-def _hit(tokens: Sequence[Token], group: Sequence[int], letters: int) -> Iterator[Hit]:
+def _lead(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> int:
+    """Return where the digits and letters begin that stand right before a named letter ("1, V as in van")."""
+    first = at
+    while first > 0 and parts[first - 1].said in _LONE and tokens[first - 1].segment == tokens[at].segment:
+        first -= 1
+    return first
+
+
+def _hit(context: CallContext, tokens: Sequence[Token], group: Sequence[int], letters: int) -> Iterator[Hit]:
     sure = letters == 1 and tokens[group[0]].norm not in {"a", "i"}
     if letters >= MIN_LETTERS or sure:
-        yield Hit(tuple(tokens[group[0] : group[-1] + 1]), "PERSON", 0.85, RULE, "letters named by words")
+        cue = context.cues.before(tokens[group[0]])
+        kind = cue.kind if cue is not None and cue.kind in CODED else "PERSON"
+        one_turn, taken = tokens[group[0]].segment == tokens[group[-1]].segment, set(group)
+        said = [tokens[at] for at in range(group[0], group[-1] + 1) if one_turn or at in taken]
+        yield Hit(tuple(said), kind, 0.75, RULE, "letters named by words")
 
 
 def _half_heard(tokens: Sequence[Token], at: int) -> int:

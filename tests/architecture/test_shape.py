@@ -33,8 +33,12 @@ def _importers(name: str) -> set[str]:
     }
 
 
-def test_words_are_written_out_in_two_places_only() -> None:
-    assert _importers("transcription.render") == {"api.routers.content", "cli.speech.results"}
+def test_words_are_written_out_in_three_places_only() -> None:
+    assert _importers("transcription.render") == {
+        "api.routers.content",
+        "cli.speech.results",
+        "cli.redacting.transcripts",
+    }
     writers = _importers("transcript_to_dict")
     assert writers == {"api.routers.content", "transcription.render", "transcription.store"}
 

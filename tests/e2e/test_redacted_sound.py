@@ -11,14 +11,18 @@ from typing import Any
 import pytest
 from support import SAMPLES, sample, spoken_items
 
-from domain.spans import TimeRange, redact_transcript, silence_ranges
-from domain.speech import Party, Transcript
-from redaction.audio import extend_to_quiet, silence, silenced_throughout
+from domain.sound import SoundState
+from domain.spans import TimeRange, redact_transcript
+from domain.speech import Party, Segment, Transcript
+from redaction.audio import silence, silenced_throughout
 from redaction.engines.presidio import PresidioFinder
+from redaction.sound import RedactedSound
+from redaction.verify import verified_sound
 from transcription.decode_guard import decode_guarded
 from transcription.engines.faster_whisper import FasterWhisperEngine
 from transcription.recording import Recording
 from transcription.transcribe import transcribe_recording
+from workers.sounding import hearing
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -39,10 +43,16 @@ class Redacted:
 
     script: dict[str, Any]
     recording: Recording
-    clear: Transcript
     words: Transcript
     residual: Sequence[str]
-    ranges: tuple[TimeRange, ...]
+    sound: RedactedSound
+    state: SoundState
+    again: Sequence[Segment]
+
+    @property
+    def ranges(self) -> tuple[TimeRange, ...]:
+        """What is silent."""
+        return self.sound.ranges
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +63,7 @@ def speech(tmp_path_factory: pytest.TempPathFactory) -> FasterWhisperEngine:
 
 @pytest.fixture(scope="module", params=NAMES)
 def redacted(request: pytest.FixtureRequest, speech: FasterWhisperEngine) -> Redacted:
-    """A sample: transcribe → find → look again → ranges → to the next quiet."""
+    """A sample: transcribe → find → look again → silence → hear again, here the whole of it."""
     script = sample(request.param)
     recording = decode_guarded(Path(SAMPLES / script["file"]), max_duration_s=600)
     parties = {int(at): Party(name) for at, name in script["channels"].items()}
@@ -61,8 +71,10 @@ def redacted(request: pytest.FixtureRequest, speech: FasterWhisperEngine) -> Red
     finder = PresidioFinder()
     spans = finder.find(clear)
     words = redact_transcript(clear, spans)
-    ranges = extend_to_quiet(recording.channels, recording.sample_rate, silence_ranges(clear, spans))
-    return Redacted(script, recording, clear, words, finder.residual(words), ranges)
+    hear = hearing(recording, clear, speech)
+    sound, state = verified_sound(recording.channels, recording.sample_rate, clear, spans, hear)
+    again = hear(sound, [TimeRange(channel, 0.0, recording.duration_s) for channel in range(clear.channels)])
+    return Redacted(script, recording, words, finder.residual(words), sound, state, again)
 
 
 def digits_said(text: str) -> str:
@@ -106,6 +118,21 @@ def test_the_ranges_hold_nothing_but_the_tone(redacted: Redacted) -> None:
     rate = redacted.recording.sample_rate
     sound = silence(redacted.recording.channels, rate, redacted.ranges)
     assert silenced_throughout(sound, rate, redacted.ranges)
+
+
+def test_the_sound_is_verified(redacted: Redacted) -> None:
+    assert redacted.state is SoundState.VERIFIED
+
+
+def test_hearing_the_whole_redacted_sound_again_brings_no_number_and_no_name_back(redacted: Redacted) -> None:
+    said = digits_said("\n".join(segment.text for segment in redacted.again))
+    for item in spoken_items(redacted.script, "CREDIT_CARD", "PHONE_NUMBER", "POLICY_NUMBER"):
+        value = re.sub(r"\D", "", item["value"])
+        parts = {value[at : at + TELLING_DIGITS] for at in range(len(value) - TELLING_DIGITS + 1)}
+        assert not [part for part in parts if part in said], item["entity_type"]
+    words = {word for segment in redacted.again for word in re.findall(r"[a-z]+", segment.text.lower())}
+    for item in spoken_items(redacted.script, "PERSON", "EMAIL_ADDRESS"):
+        assert not set(re.findall(r"[a-z]+", item["value"].lower().partition("@")[0])) & words, item["entity_type"]
 
 
 def test_most_innocent_speech_stays_audible(redacted: Redacted) -> None:

@@ -73,7 +73,7 @@ def assert_ready_exactly_once(callward: RunningCallward, ids: list[str]) -> None
         wait_for("all calls are ready", lambda: set(states(customer, ids)) == {"ready"}, timeout_s=150)
         for call_id in ids:
             assert customer.get(f"/v1/calls/{call_id}/transcript")["redacted"] is True
-            assert customer.request("GET", f"/v1/calls/{call_id}/recording").content[:4] == b"fLaC"
+            assert customer.request("GET", f"/v1/calls/{call_id}/recording").content[:4] == b"RIFF"
     finished: collections.Counter[tuple[str, str]] = collections.Counter()
     for line in callward.logs().splitlines():
         if line.startswith("{") and "call:stage:done" in line:

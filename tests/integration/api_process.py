@@ -23,6 +23,7 @@ import httpx
 from cli.apps import make_api_key
 from cli.roles import FirstWorkspace, make_workspace
 from domain.calls import STAGES, CallState, StageState
+from domain.sound import SoundState
 from domain.spans import redact_transcript
 from domain.speech import EngineStamp, Party, Segment, Transcript, Word
 from ingest.calls import CallStore
@@ -152,7 +153,7 @@ async def _make_ready(settings: Settings, workspace_id: str, call_id: str) -> No
             await transcripts.save(await transcripts.seal(call, kind, text, now=now))
         await redactions.save_spans(call, spans, finder.stamp, now=now)
         audio = await redactions.put_audio(call_id, _pieces(b"fLaC" + bytes(range(256)) * 400), media_type="audio/flac")
-        await redactions.save_audio(call_id, audio, version=1)
+        await redactions.save_audio(call_id, audio, version=1, state=SoundState.VERIFIED)
         for stage in STAGES:
             await calls.set_stage(
                 call_id, stage, StageState.DONE, version=1, call_state=CallState.READY, now=now, facts={"ready_at": now}

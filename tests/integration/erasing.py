@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.calls import STAGES, CallState, StageState
 from domain.scopes import Scope
+from domain.sound import SoundState
 from domain.speech import EngineStamp, Party, Segment, Transcript, Word
 from ingest.calls import CallStore
 from redaction.port import FinderStamp
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from storage.mongo import Document
     from storage.resources import Resources
 
-QUICK = {"lease_s": 1.0, "retry_base_s": 0.01, "max_attempts": 2}
+QUICK = {"retry_base_s": 0.01, "max_attempts": 2}
 KEPT_AFTERWARDS = {
     "call_logs",
     "receipts",
@@ -102,7 +103,7 @@ class Case:
         redactions = RedactionStore(self.resources, self.tenant.workspace_id)
         await redactions.save_spans(call, (), FinderStamp("test", "none", "1"), now=utc_now())
         audio = await redactions.put_audio(call_id, pieces_of(b"fLaC" + bytes(100)), media_type="audio/flac")
-        await redactions.save_audio(call_id, audio, version=1)
+        await redactions.save_audio(call_id, audio, version=1, state=SoundState.VERIFIED)
         for stage in STAGES:
             await calls.set_stage(call_id, stage, StageState.DONE, version=1, call_state=CallState.READY, now=utc_now())
 

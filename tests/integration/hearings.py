@@ -15,6 +15,7 @@ from domain.calls import Stage
 from domain.jobs import JobState
 from domain.review import quality_of
 from domain.scopes import Scope
+from domain.sound import SoundState
 from domain.speech import EngineStamp, Party, Segment, Transcript, Unheard, Word
 from ingest.calls import CallStore
 from redaction.doubles import PlainFinder
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from storage.mongo import Document
 
-QUICK = {"lease_s": 1.0, "retry_base_s": 0.01, "max_attempts": 2}
+QUICK = {"retry_base_s": 0.01, "max_attempts": 2}
 WORD_S = 0.5
 
 
@@ -108,7 +109,7 @@ class Studio:
         audio = await store.put_audio(call["_id"], _pieces(b"fLaC version %d" % version), media_type="audio/flac")
 
         async def effect(tx: Any) -> None:
-            await store.save_audio(call["_id"], audio, version=version, tx=tx)
+            await store.save_audio(call["_id"], audio, version=version, state=SoundState.VERIFIED, tx=tx)
 
         return Outcome(effect)
 

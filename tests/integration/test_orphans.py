@@ -16,6 +16,7 @@ from conftest import Tenant
 from domain.calls import STAGES, CallState, StageState
 from domain.ids import new_id
 from domain.scopes import Scope
+from domain.sound import SoundState
 from governance.holds import HoldStore
 from ingest.calls import CallStore
 from ingest.recordings import RecordingStore, TakenIn, object_key
@@ -308,7 +309,10 @@ async def _redacted(yard: Yard, call_id: str) -> None:
     redactions = RedactionStore(yard.resources, yard.tenant.workspace_id)
     await redactions.save_spans(call, finder.find(spoken("thank you")), finder.stamp, now=now)
     await redactions.save_audio(
-        call_id, await redactions.put_audio(call_id, pieces(), media_type="audio/flac"), version=1
+        call_id,
+        await redactions.put_audio(call_id, pieces(), media_type="audio/flac"),
+        version=1,
+        state=SoundState.VERIFIED,
     )
     for stage in STAGES:
         await yard.calls.set_stage(call_id, stage, StageState.DONE, version=1, call_state=CallState.READY, now=now)

@@ -110,7 +110,7 @@ def test_the_shell_blocks_run_as_pasted(api: ApiProcess, checkout: Path, stack_s
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WEBVTT" in done.stdout
     assert "[EMAIL_ADDRESS]" in done.stdout
-    assert (checkout / "beginning.flac").read_bytes() == (checkout / "redacted.flac").read_bytes()[:1024]
+    assert (checkout / "beginning.wav").read_bytes() == (checkout / "redacted.wav").read_bytes()[:1024]
 
     done = shell.run(erase)
     assert json.loads(done.stdout) == {"id": call_id, "state": "erasing"}

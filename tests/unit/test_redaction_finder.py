@@ -7,9 +7,10 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from saying import said_aloud
 from talk import talk
 
-from bench.redaction_calls import make_call, spoken
+from bench.redaction_eval.calls import generated
 from domain.spans import redact_transcript
 from domain.speech import EngineStamp, Party, Segment, Transcript, Word
 from redaction.engines.presidio import PresidioFinder
@@ -107,7 +108,7 @@ CARRIERS = (
 @settings(max_examples=120, deadline=None)
 @given(st.text("0123456789", min_size=7, max_size=16), st.integers(0, 10**6), st.sampled_from(CARRIERS))
 def test_any_number_read_aloud_in_any_style_is_covered(code: str, seed: int, carrier: tuple[str, ...]) -> None:
-    said = spoken(random.Random(seed), code)  # noqa: S311 - a test
+    said = said_aloud(random.Random(seed), code)  # noqa: S311 - a test
     rest = set(left(*(line.format(said) for line in carrier)).split())
     kept = {"and", "is", "it.", "uh"}
     assert not [word for word in said.split() if word in rest - kept]
@@ -120,7 +121,7 @@ def test_a_number_split_over_turns_is_covered(code: str, size: int, seed: int) -
     pieces = [code[at : at + size] for at in range(0, len(code), size)]
     lines = ["What is your phone number?"]
     for piece in pieces:
-        lines += [spoken(rng, piece), rng.choice(["Yes.", "Okay.", "Mm-hmm.", "Go on."])]
+        lines += [said_aloud(rng, piece), rng.choice(["Yes.", "Okay.", "Mm-hmm.", "Go on."])]
     rest = left(*lines)
     assert not any(char.isdigit() for char in rest)
 
@@ -128,7 +129,7 @@ def test_a_number_split_over_turns_is_covered(code: str, size: int, seed: int) -
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6))
 def test_redacting_twice_changes_nothing_and_the_second_look_is_clean(seed: int) -> None:
-    call = make_call(random.Random(seed)).transcript  # noqa: S311 - a test
+    (call,) = (one.transcript for one in generated(1, seed, "tune"))
     once = redact_transcript(call, FINDER.find(call))
     assert FINDER.find(once) == ()
     assert FINDER.residual(once) == []

@@ -14,16 +14,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.sound import Replacement
 from domain.spans import Span, TimeRange, merge_ranges
 from domain.speech import EngineStamp, Party, Segment, Tones, Transcript, Unheard, Word
 from redaction.audio import Silenced, silence
+from redaction.encoding import FORMS, Form
 from redaction.errors import SilenceError
 from redaction.sound import RedactedSound, check_written, redacted_sound
-from redaction.wav_opus import encode_opus, encode_wav
 
 RATE = 8_000
 SECONDS = 12
 Encode = Callable[[RedactedSound, BinaryIO], None]
+encode_wav, encode_opus = FORMS["wav"].encode, FORMS["ogg"].encode
 
 
 def noise(rate: int = RATE, count: int = 2, seconds: float = SECONDS) -> list[npt.NDArray[np.int16]]:
@@ -96,6 +98,18 @@ def test_words_unheard_speech_and_keys_are_silent_on_every_channel_and_the_rest_
             assert np.abs(new[part]).max() < 2_000
         assert np.array_equal(new[6 * RATE : 11 * RATE], old[6 * RATE : 11 * RATE])
     assert {one.channel for one in sound.ranges} == {0, 1}
+
+
+@pytest.mark.parametrize("form", [FORMS["wav"], FORMS["flac"], FORMS["ogg"]])
+def test_nothing_at_all_can_stand_in_place_of_the_tone(form: Form) -> None:
+    sound = redacted_sound(noise(), RATE, spoken(), named(1, 2), replacement=Replacement.SILENCE)
+    assert not sound.channels[0][4 * RATE : round(4.4 * RATE)].any()
+    file = written(form.encode, sound)
+    check_written(file, sound, lossless=form.lossless)
+    if form.lossless:
+        toned = written(form.encode, redacted_sound(noise(), RATE, spoken(), named(1, 2)))
+        with pytest.raises(SilenceError, match="not silent"):
+            check_written(toned, sound, lossless=True)
 
 
 def test_a_recording_with_other_channels_than_its_transcript_is_refused() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.spans import Span, TimeRange, inventory, merge_ranges, merge_spans, redact_transcript, silence_ranges
+from domain.inventory import inventory
+from domain.spans import Span, TimeRange, merge_ranges, merge_spans, redact_transcript, silence_ranges
 from domain.speech import EngineStamp, Party, Segment, Transcript, Word
 
 

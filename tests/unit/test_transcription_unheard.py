@@ -20,11 +20,12 @@ from domain.speech import (
     transcript_to_dict,
 )
 from redaction.flac import decode_flac
+from transcription.doubles import ScriptedEngine
 from transcription.engines.packing import Stretch
 from transcription.engines.unheard import REACH_S, SHORTEST_S, WORDLESS_S, believable, gaps
 from transcription.port import SAMPLE_RATE
 from transcription.recording import Recording
-from workers.pipeline import _write_redacted
+from workers.sounding import write_redacted
 
 
 def stretch(start: float, end: float) -> Stretch:
@@ -94,11 +95,11 @@ def test_unheard_speech_is_kept_with_the_transcript() -> None:
 def test_unheard_speech_is_silent_on_every_channel_of_the_redacted_sound(tmp_path: Path) -> None:
     rate = 8000
     noise = np.random.default_rng(1).integers(-9000, 9000, 4 * rate).astype(np.int16)
-    recording = Recording(rate, (noise, noise[::-1].copy()), 4.0, "pcm", "wav", truncated=False, source_channels=2)
+    recording = Recording(rate, (noise, noise[::-1].copy()), 4.0, "pcm", "flac", truncated=False, source_channels=2)
     heard = transcript(Unheard(1, 2.0, 3.0))
     assert [(one.channel, one.start, one.end) for one in unheard_ranges(heard)] == [(0, 2.0, 3.0), (1, 2.0, 3.0)]
     file = tmp_path / "redacted.flac"
-    _write_redacted(file, recording, heard, ())
+    write_redacted(file, recording, heard, (), ScriptedEngine())
     channels, _ = decode_flac(file.read_bytes())
     for new, old in zip(channels, recording.channels, strict=True):
         changed = new != old
