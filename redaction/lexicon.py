@@ -64,7 +64,7 @@ UNITS = words(
     "installments working business calendar o'clock am pm a.m p.m options questions things steps devices users stars "
     "working-days nights litres liters watts kilowatt kilowatts kwh volts million billion thousand percent% cars "
     "ml l cl oz lb gram gallon gallons litre tonne tonnes ton tons amp amps mph kmh kph rpm hz db ppm bhp cc sq square "
-    "acres hectares mg mcg"
+    "acres hectares mg mcg megabit megabits gigabit gigabits megabyte gigabyte"
 )
 MONTHS = words(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug "

@@ -17,6 +17,7 @@ from redaction.rules import (
     numbers,
     paired,
     places,
+    repeats,
     slots,
     special,
     spelling,
@@ -38,6 +39,7 @@ RULES: dict[str, tuple[Rule, tuple[str, ...]]] = {
     upi.RULE: (upi.find, upi.KINDS),
     slots.RULE: (slots.find, slots.KINDS),
     known.RULE: (known.find, known.KINDS),
+    repeats.RULE: (repeats.find, repeats.KINDS),
 }
 """Every rule by name, with the kinds that it may yield."""
 FLAGS: dict[str, tuple[Rule, tuple[str, ...]]] = {

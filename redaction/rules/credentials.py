@@ -30,6 +30,9 @@ from redaction.spoken import NUMERIC, Said, part_of
 from redaction.view import Token
 
 RULE = "told_credentials"
+LONG_STALL = 4
+_STALLING = words("sure wait hold hang give let one just bear okay ok sorry uh um i'm i've i where's")
+_WAITING = words("second sec moment minute wait somewhere glasses written wrote find finding looking look")
 KINDS = ("PASSWORD", "USERNAME", "SOCIAL_HANDLE")
 MAX_ANSWER = 18
 MAX_LEAD = 7
@@ -195,6 +198,13 @@ def _requested(stretch: Sequence[Token], cue: Token) -> bool:
     return asks or len(sentence) <= SHORT_REQUEST
 
 
+def _stalls(sentence: Sequence[Token]) -> bool:
+    """Say whether somebody asks to wait instead of answering: "sure, give me a second"."""
+    norms = [token.norm for token in sentence]
+    opens = any(norm in _STALLING for norm in norms[:3])
+    return opens and len(norms) >= LONG_STALL and any(norm in _WAITING for norm in norms)
+
+
 def _answer(context: CallContext, stretches: Sequence[Sequence[Token]], cue: Token, kind: str) -> Iterator[Hit]:
     several = len(context.view.channels) > 1
     for stretch in stretches[:TURNS]:
@@ -205,7 +215,7 @@ def _answer(context: CallContext, stretches: Sequence[Sequence[Token]], cue: Tok
         for sentence in context.view.sentences(stretch[:LONG_SENTENCE]):
             if sentence[-1].raw.endswith("?"):
                 return
-            if all(token.norm in LEAD for token in sentence):
+            if all(token.norm in LEAD for token in sentence) or _stalls(sentence):
                 continue
             told = _told(sentence, 0, kind) or (_odd(sentence) if kind == "PASSWORD" else ())
             if told:

@@ -22,6 +22,8 @@ from redaction.view import Token
 
 RULE = "dictated_numbers"
 KINDS = tuple(FORMS)
+ASKED, NAMED = 0.6, 0.85
+"""The score of an answer, and of one in which nothing else was named since the question."""
 MAX_GAP = 2
 MIN_DIGITS = 4
 MAX_EDGE = 3
@@ -140,8 +142,14 @@ def _answer(context: CallContext, sentence: Sequence[Token]) -> Iterator[Hit]:
     )
     if amount or digits < MAX_GAP or 2 * len(numeric) + neutral < len(told):
         return
-    if taken(context).issuperset(token.at for token in sentence[told[0] : told[-1] + 1]):
+    mine = taken(context)
+    understood = all(sentence[at].at in mine for at in numeric)
+    while told[0] not in numeric and (understood or sentence[told[0]].norm in REPLIES):
+        del told[0]
+    while told[-1] not in numeric and (understood or sentence[told[-1]].norm in REPLIES):
+        del told[-1]
+    if mine.issuperset(token.at for token in sentence[told[0] : told[-1] + 1]) and topic is not cue:
         return
-    yield Hit(
-        tuple(sentence[told[0] : told[-1] + 1]), cue.kind, 0.6, RULE, "a turn of digits after a question for a number"
-    )
+    score = NAMED if topic is cue else ASKED
+    reason = "a turn of digits after a question for a number"
+    yield Hit(tuple(sentence[told[0] : told[-1] + 1]), cue.kind, score, RULE, reason)

@@ -26,7 +26,7 @@ STOP = lexicon.words(
     "adios oui nein haan han hai hain ji theek thik accha acha achha arre arey nahi nahin kya bas yaar oye lekin "
     "matlab "
     "toh aap mera meri kaise karo karna gonna wanna gotta dunno lemme gimme kinda sorta ain't y'all uh-huh mm-hmm "
-    "mhm hmm "
+    "mhm hmm myself erm er um uh uhh umm ah eh err "
     "yup yep nope alrighty okey okey-dokey ta-da voila haha hahaha lol ugh ooh oops whoa wow aw aww phew"
 )
 PARTICLES = lexicon.words("de da do dos das del della di du la le van von der den ten ter bin ibn al el st san santa")

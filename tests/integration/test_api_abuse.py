@@ -288,12 +288,13 @@ def test_an_id_that_is_none_does_not_exist(api: ApiProcess, everything: str, odd
             if "{" not in path:
                 continue
             body = {"consent": "granted", "sha256": "0" * 64, "name": "x", "scopes": ["calls:read"], "model": None}
-            body |= {"version": 1, "decision": "accepted", "reason": "none"}
+            body |= {"version": 1, "decision": "accepted", "reason": "none", "profile": "balanced"}
             asked = {
                 "/consent": ("consent",),
                 "/complete": ("sha256",),
                 "/keys": ("name", "scopes"),
                 "/speech": ("model",),
+                "/redaction": ("profile",) if method == "PUT" else (),
                 "/transcriptions": ("reason",) if method == "POST" else (),
                 "/review": ("version", "decision", "reason"),
             }
