@@ -27,6 +27,7 @@ class RedactionPolicyOut(Answer):
     disabled: list[str]
     keep_references: bool
     patterns: list[OwnPatternOut]
+    sound: str = Field(description="What stands in the sound where words are hidden: `tone` or `silence`.")
     kinds: dict[str, str] = Field(description="What comes of it: for every kind its operator, or `disabled`.")
 
 

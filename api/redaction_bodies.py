@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -57,3 +57,6 @@ class RedactionIn(Body):
         description="Customer, employee, policy, booking, order and other reference numbers stay readable.",
     )
     patterns: list[OwnPatternIn] | None = Field(default=None, max_length=MOST_PATTERNS)
+    sound: Literal["tone", "silence"] | None = Field(
+        default=None, examples=["tone"], description="What stands in the sound where words are hidden."
+    )

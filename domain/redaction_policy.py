@@ -18,13 +18,16 @@ from typing import Any, Final
 
 from domain.errors import Invalid
 from domain.redaction_kinds import ALWAYS_HIDDEN, KINDS, REFERENCES
+from domain.sound import Replacement
 from domain.spans import Span
 
 MOST_PATTERNS: Final = 20
 LONGEST_PATTERN: Final = 200
 PATTERN_SCORE: Final = 0.85
 _KIND: Final = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
-_FIELDS: Final = frozenset({"version", "threshold", "operator", "operators", "disabled", "keep_references", "patterns"})
+_FIELDS: Final = frozenset(
+    {"version", "threshold", "operator", "operators", "disabled", "keep_references", "patterns", "sound"}
+)
 
 
 class Operator(StrEnum):
@@ -69,6 +72,8 @@ class RedactionPolicy:
     keep_references: bool = False
     patterns: tuple[OwnPattern, ...] = ()
     version: int = 0
+    sound: Replacement = Replacement.TONE
+    """What stands in the sound where words are hidden."""
 
     def operator_for(self, kind: str) -> Operator | None:
         """Return the operator for a kind, None when disabled. A kind that is named goes before `keep_references`."""
@@ -110,6 +115,7 @@ class RedactionPolicy:
             "disabled": sorted(self.disabled),
             "keep_references": self.keep_references,
             "patterns": [{"kind": one.kind, "pattern": one.pattern} for one in self.patterns],
+            "sound": self.sound.value,
         }
 
     @property
@@ -147,6 +153,7 @@ def policy_from_document(
         keep_references=_flag(document.get("keep_references", base.keep_references if base else False)),
         patterns=patterns,
         version=version,
+        sound=_sound(document.get("sound", base.sound if base else Replacement.TONE)),
     )
     _hides_what_must_be(policy)
     return policy
@@ -195,6 +202,13 @@ def _operator(given: Any, field: str) -> Operator:
         return _ALIASES[given] if given in _ALIASES else Operator(given)
     except (ValueError, TypeError):
         raise Invalid(f"unknown operator; there are: {', '.join(Operator)}", field=field) from None
+
+
+def _sound(given: Any) -> Replacement:
+    try:
+        return Replacement(given)
+    except (ValueError, TypeError):
+        raise Invalid(f"unknown sound; there are: {', '.join(Replacement)}", field="sound") from None
 
 
 def _threshold(given: Any) -> float:

@@ -34,7 +34,7 @@ from workers.comparing import compared, earlier_hearings
 from workers.engines import Engines
 from workers.hearing import check_language, check_model, listening, speech_settings, wanted_model
 from workers.outcome import Outcome, StageRefused
-from workers.redacting import hider_of, redaction_policy
+from workers.redacting import hider_of, redaction_policy, replacement_of
 from workers.runner import StageHandler, utc_now
 from workers.sounding import write_redacted
 
@@ -148,6 +148,8 @@ class Pipeline:
         transcripts, version = TranscriptStore(self.resources, call["workspace_id"]), call["version"]
         transcript = await transcripts.load(call["_id"], TranscriptKind.CLEAR, version=version)
         spans = await redactions.all_spans(call["_id"], version=version)
+        redaction = await redactions.of_call(call["_id"], version=version)
+        replacement = await replacement_of(self.resources, call, redaction)
         recording = await self._decoded(call, decode_guarded)
         engine = await self._run(lambda: self.engines.speech)
 
@@ -156,7 +158,7 @@ class Pipeline:
 
         async with in_memory_file(_nothing()) as path:
             try:
-                form = await self._run(write_redacted, path, recording, transcript, spans, engine)
+                form = await self._run(write_redacted, path, recording, transcript, spans, engine, replacement)
             except StageRefused as refusal:
                 refusal.effect = effect
                 raise

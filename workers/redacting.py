@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.redaction_policy import RedactionPolicy
+from domain.sound import Replacement
 from governance.redaction import RedactionPolicies
 from redaction.operators import Hider
 from storage.blind_index import BlindIndexer
@@ -15,6 +16,14 @@ PURPOSE = "redaction-operators"
 async def redaction_policy(resources: Resources, call: Document) -> RedactionPolicy:
     """Return the policy of the call's workspace, as it is now."""
     return await RedactionPolicies(resources, call["workspace_id"]).in_force()
+
+
+async def replacement_of(resources: Resources, call: Document, redaction: Document) -> Replacement:
+    """Return what stands in the sound, by the policy under which the words were hidden."""
+    named = redaction.get("policy")
+    if named is None:
+        return Replacement.TONE
+    return (await RedactionPolicies(resources, call["workspace_id"]).version(named["version"])).sound
 
 
 async def hider_of(resources: Resources, call: Document) -> Hider:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from domain.sound import SoundState
+from domain.sound import Replacement, SoundState
 from domain.spans import Span, TimeRange
 from domain.speech import Segment, Transcript
 from redaction.encoding import Form, form_of
@@ -19,7 +19,12 @@ from workers.outcome import StageRefused
 
 
 def write_redacted(
-    path: Path, recording: Recording, transcript: Transcript, spans: Sequence[Span], engine: SpeechEngine
+    path: Path,
+    recording: Recording,
+    transcript: Transcript,
+    spans: Sequence[Span],
+    engine: SpeechEngine,
+    replacement: Replacement = Replacement.TONE,
 ) -> Form:
     """Write the redacted sound in the recording's own family of containers and return how; it is verified.
 
@@ -28,7 +33,9 @@ def write_redacted(
     if len(recording.channels) != transcript.channels:
         raise StageRefused("channels_changed", blocked=True)
     hear = hearing(recording, transcript, engine)
-    sound, state = verified_sound(recording.channels, recording.sample_rate, transcript, spans, hear)
+    sound, state = verified_sound(
+        recording.channels, recording.sample_rate, transcript, spans, hear, replacement=replacement
+    )
     if state is not SoundState.VERIFIED:
         raise StageRefused("sound_still_tells", blocked=True)
     form = form_of(recording.container)

@@ -10,7 +10,9 @@ from conftest import Tenant
 from hearings import QUICK, Studio, heard
 
 from domain.scopes import Scope
+from domain.sound import Replacement
 from redaction.store import RedactionStore
+from workers.redacting import replacement_of
 
 pytestmark = pytest.mark.settings(**QUICK)
 SAID = "my number is 4155550132 and write to meera@example.com again 4155550132"
@@ -115,6 +117,17 @@ async def test_a_call_is_redacted_by_the_policy_of_its_time_and_stays_so(studio:
     told = [(await studio.client.get(f"/v1/calls/{one}/redactions")).json() for one in (first, second)]
     assert [one["policy"]["version"] for one in told] == [1, 2]
     assert told[0]["policy"]["digest"] != told[1]["policy"]["digest"]
+
+
+async def test_the_sound_is_filled_as_the_policy_of_its_words_says(studio: Studio) -> None:
+    plain = await studio.ready(heard(SAID))
+    assert (await put(studio, sound="silence")).json()["sound"] == "silence"
+    silent = await studio.ready(heard(SAID))
+    await put(studio, sound="tone")
+    resources, workspace_id = studio.tenant.resources, studio.tenant.workspace_id
+    for call_id, wanted in ((plain, Replacement.TONE), (silent, Replacement.SILENCE)):
+        redaction = await RedactionStore(resources, workspace_id).of_call(call_id, version=1)
+        assert await replacement_of(resources, {"workspace_id": workspace_id}, redaction) is wanted
 
 
 async def test_a_call_done_anew_under_a_stricter_policy_closes_what_the_earlier_one_showed(studio: Studio) -> None:

@@ -24,6 +24,7 @@ ANY_POLICY = st.fixed_dictionaries(
         "operators": st.dictionaries(st.sampled_from(sorted(KINDS)), st.sampled_from(sorted(Operator))),
         "disabled": st.lists(st.sampled_from(sorted(KINDS))),
         "keep_references": st.booleans(),
+        "sound": st.sampled_from(["tone", "silence"]),
     },
 )
 
@@ -122,7 +123,7 @@ def test_whatever_can_be_saved_hides_payment_data_and_credentials(body: dict[str
         {"operators": {"PERSON": {"x": 1}}}, {"threshold": True}, {"threshold": float("nan")}, {"threshold": "high"},
         {"keep_references": "yes"}, {"patterns": "x"}, {"patterns": [{"kind": "lower", "pattern": "x"}]},
         {"patterns": [{"kind": "X1"}]}, {"patterns": [{"kind": "X1", "pattern": 3}]}, {"profile": ["balanced"]},
-        {"4111 1111 1111 1111": "keep"}, {"off": ["PERSON"]}, {False: ["PERSON"]},
+        {"sound": "beep"}, {"sound": 3}, {"4111 1111 1111 1111": "keep"}, {"off": ["PERSON"]}, {False: ["PERSON"]},
     ],
     ids=str,
 )  # fmt: skip
