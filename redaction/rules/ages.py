@@ -220,7 +220,7 @@ def _plain(token: Token, part: Part) -> bool:
 
 def _number_end(talk: Sequence[Token], parts: Sequence[Part], at: int) -> int:
     end = at + 1
-    while end < len(talk) and parts[end].said in NUMERIC and not talk[end - 1].closes:
+    while end < len(talk) and parts[end].said in NUMERIC and not (talk[end - 1].closes or talk[end - 1].comma):
         end += 1
     return end
 
@@ -238,6 +238,9 @@ def _answers(context: CallContext, parts: Sequence[Part]) -> Iterator[Hit]:
                 end = _number_end(talk, parts, at)
                 code = fold(parts[at:end])
                 fits = len(code) in AGE_DIGITS and int(code) <= OLDEST
-                if fits and (_ends(talk, end) or _plain(talk[end], parts[end])):
-                    yield Hit(tuple(talk[at : _with_unit(talk, end)]), "AGE", 0.8, RULE, "an age after a cue")
+                after = _with_unit(talk, end)
+                if fits and (_ends(talk, end) or after > end or _plain(talk[end], parts[end])):
+                    yield Hit(tuple(talk[at:after]), "AGE", 0.8, RULE, "an age after a cue")
+                    if talk[end - 1].comma and end < len(talk) and parts[end].said in NUMERIC:
+                        continue  # the ages of several
                 break

@@ -99,7 +99,9 @@ def _stated(tokens: Sequence[Token], end: int, kind: str) -> tuple[Token, ...]:
         if token.segment != last.segment or token.norm in NO_REQUEST:
             return ()
         if token.norm in VERBS:
-            return _told(tokens, end + place + 1, kind)
+            if told := _told(tokens, end + place + 1, kind):
+                return told
+            continue
         if token.closes or token.placeholder:
             return ()
         strange = not (vocabulary.english(token.norm) or vocabulary.brand(token.norm))
