@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from saying import said_aloud
-from talk import talk
+from talk import FINDER, left
 
 from bench.redaction_eval.calls import generated
 from domain.spans import redact_transcript
@@ -16,13 +16,6 @@ from domain.speech import EngineStamp, Party, Segment, Transcript, Word
 from redaction.engines.presidio import PresidioFinder
 from redaction.errors import ModelMissingError
 from redaction.port import KnownParty
-
-FINDER = PresidioFinder()
-
-
-def left(*lines: str, known: KnownParty | None = None) -> str:
-    call = talk(*lines)
-    return redact_transcript(call, FINDER.find(call, known=known)).text
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from talk import talk
+from talk import left as told
 
-from domain.spans import redact_transcript
-from redaction.engines.presidio import PresidioFinder
 from redaction.port import KnownParty
 
-FINDER = PresidioFinder()
 KNOWN = KnownParty(
     numbers=("+919845012345",),
     names=("Dr. Bhuvaneshwari Rajagopalan", "William Tsegaye"),
@@ -20,8 +17,7 @@ KNOWN = KnownParty(
 
 
 def left(*lines: str, known: KnownParty = KNOWN) -> str:
-    call = talk(*lines)
-    return redact_transcript(call, FINDER.find(call, known=known)).text
+    return told(*lines, known=known)
 
 
 @pytest.mark.parametrize(

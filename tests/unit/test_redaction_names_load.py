@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from talk import FINDER
 
 from domain.speech import EngineStamp, Party, Segment, Transcript, Word
 from redaction.context import CallContext
-from redaction.engines.presidio import PresidioFinder
 from redaction.rules import addresses, contacts, credentials, known, names, places, special
 from redaction.view import CallView
 
 RULES = (addresses, contacts, credentials, known, names, places, special)
-FINDER = PresidioFinder()
 WORDS = 600
 MOST = 45
 """Tokens in all hits of a rule per token of the text: every word may be in some overlapping hits, not in all."""

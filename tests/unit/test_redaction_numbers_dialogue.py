@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from talk import talk
+from talk import FINDER, left, talk
 
 from domain.spans import redact_transcript
-from redaction.engines.presidio import PresidioFinder
-
-FINDER = PresidioFinder()
-
-
-def left(*lines: str) -> str:
-    call = talk(*lines)
-    return redact_transcript(call, FINDER.find(call)).text
 
 
 @pytest.mark.parametrize(

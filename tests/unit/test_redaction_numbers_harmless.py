@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from talk import talk
+from talk import FINDER, talk
 
 from domain.spans import redact_transcript
-from redaction.engines.presidio import PresidioFinder
-
-FINDER = PresidioFinder()
 
 HARMLESS = (
     "Your room number is 412, on the fourth floor.",

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from talk import talk
+from talk import FINDER, talk
 
 from domain.spans import redact_transcript
-from redaction.engines.presidio import PresidioFinder
-
-FINDER = PresidioFinder()
 
 TOLD = (
     ("PHONE_NUMBER", "Which number can we reach you on?", "Plus three five three, eight seven, one two double four."),

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from talk import talk
+from talk import FINDER, talk
+from talk import left as told
 
-from domain.spans import Span, redact_transcript
-from redaction.engines.presidio import PresidioFinder
+from domain.spans import Span
 
-FINDER = PresidioFinder()
 OPEN = frozenset({"LOCATION", "ORGANIZATION", "SPECIAL_CATEGORY"})
 
 
 def left(*lines: str) -> str:
-    call = talk(*lines)
-    return redact_transcript(call, [one for one in FINDER.find(call) if one.entity_type not in OPEN]).text
+    return told(*lines, readable=OPEN)
 
 
 def kinds(line: str) -> dict[str, str]:

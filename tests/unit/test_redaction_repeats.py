@@ -3,17 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from talk import talk
-
-from domain.spans import redact_transcript
-from redaction.engines.presidio import PresidioFinder
-
-FINDER = PresidioFinder()
-
-
-def left(*lines: str) -> str:
-    call = talk(*lines)
-    return redact_transcript(call, FINDER.find(call)).text
+from talk import left
 
 
 @pytest.mark.parametrize(

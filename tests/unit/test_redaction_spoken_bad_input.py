@@ -10,16 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from talk import talk
+from talk import FINDER, talk
 
 from domain.spans import redact_transcript
 from domain.speech import EngineStamp, Party, Segment, Transcript, Word
 from redaction.context import CallContext
-from redaction.engines.presidio import PresidioFinder
 from redaction.hits import Hit
 from redaction.rules import births, dictated, numbers, paired, slots, spelling, upi
 
-FINDER = PresidioFinder()
 RULES = (numbers, births, spelling, dictated, paired, slots, upi)
 PIECES = (
     "4", "four", "for", "oh", "O", "A", "a", "KA", "Mike", "double", "and", "uh", "no", "sorry", "account", "number",

@@ -7,16 +7,14 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from talk import talk
+from talk import FINDER, talk
 
 from domain.spans import redact_transcript
-from redaction.engines.presidio import PresidioFinder
 from redaction.lexicon import NATO
 from redaction.neighbours import parts_of
 from redaction.spoken import fold
 from redaction.view import CallView
 
-FINDER = PresidioFinder()
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 BY_LETTER = {letter: word for word, letter in NATO.items() if "-" not in word}
 EVERYDAY = {
