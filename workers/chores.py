@@ -25,6 +25,7 @@ from storage.resources import Resources
 from workers.fetch import fetch_recording
 from workers.inbox import take_in
 from workers.lease import leased
+from workers.outcome import code_of
 from workers.runner import utc_now
 
 log = structlog.get_logger()
@@ -91,7 +92,7 @@ class ChoreRunner:
         if await self._is_going(job):  # erasing began meanwhile
             await self._drop(job)
             return
-        code = str(getattr(error, "code", "internal"))
+        code = code_of(error)
         if isinstance(error, CallwardError) and error.permanent:
             await self.resources.outbox.bury(job, code=code)
             log.warning("job:chore:given_up", reason=code, **where(error))

@@ -13,7 +13,7 @@ from domain.jobs import Job, JobState
 from domain.logs import where
 from ingest.calls import CallStore
 from storage.resources import Resources
-from workers.outcome import Effect
+from workers.outcome import Effect, code_of
 
 log = structlog.get_logger()
 
@@ -82,7 +82,7 @@ class Endings:
 
     async def try_later(self, job: Job, stage: Stage, error: Exception, *, pause: timedelta) -> None:
         """Something went wrong: tried again after a pause, or given up after the last try."""
-        code = getattr(error, "code", None) or getattr(error, "reason", None) or "internal"
+        code = code_of(error)
         log.warning("call:stage:error", stage=stage.value, attempt=job.attempts, **where(error))
 
         async def write(tx: Any) -> None:

@@ -42,3 +42,14 @@ class StageRefused(Exception):
         self.code = code
         self.blocked = blocked
         self.closes = closes
+
+
+def code_of(error: BaseException) -> str:
+    """Return the constant word of an error of ours (its class says it), and `internal` for others'.
+
+    Drivers, codecs and systems have codes and reasons too: numbers, or words that may quote what they stumbled over.
+    """
+    if isinstance(error, StageRefused):
+        return error.code
+    words = (getattr(type(error), name, None) for name in ("code", "reason"))
+    return next((word for word in words if isinstance(word, str)), "internal")
