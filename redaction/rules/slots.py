@@ -32,6 +32,7 @@ LONGEST_LOOK = 80
 MAX_STATED = 18
 MAX_LEAD = 5
 MAX_SECRET = 8
+LONG_TOLD = 10
 _STATED = frozenset({"EMAIL_ADDRESS", "UPI_ID", "USERNAME", "PASSWORD"})
 _FRAME = FILLERS | lexicon.words(
     "my the is of name number email e-mail address one it's i i'm have so sure here you let me see um uh "
@@ -78,12 +79,19 @@ def _stated(context: CallContext, stretch: Sequence[Token], cue: Cue) -> Iterato
     after = _following(stretch, cue)
     sentence = next(iter(context.view.sentences(after)), ())
     told = _told(sentence[:MAX_ANSWER_TOKENS])
-    if cue.kind in _STATED and told and told[0].at - cue.token.at <= MAX_LEAD and any(_sign(token) for token in told):
+    near = bool(told) and told[0].at - cue.token.at <= MAX_LEAD
+    if cue.kind in _STATED and near and any(_sign(token) for token in told) and not _prose(told):
         yield Hit(told, cue.kind, 0.65, RULE, "stated after a cue")
     if cue.kind not in _STATED:
         yield from _word_code(context, sentence, cue)
     if cue.kind == "PASSWORD":
         yield from _secret_words(after)
+
+
+def _prose(told: Sequence[Token]) -> bool:
+    """Say whether what follows a cue is a sentence about the thing rather than the thing: mostly ordinary words."""
+    plain = sum(vocabulary.english(token.norm) and token.norm not in _SIGNS for token in told)
+    return len(told) > LONG_TOLD and 2 * plain > len(told)
 
 
 def _following(stretch: Sequence[Token], cue: Cue) -> Sequence[Token]:
