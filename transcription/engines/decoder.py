@@ -1,9 +1,9 @@
 """One decoder per process: windows of all calls wait in one queue, and lanes take them in batches.
 
 A lane is a thread with a processor of its own; all lanes read one copy of the weights. A batch holds windows that were
-filled up to the same length, whichever calls they come from. What a window gives should not depend on its neighbours:
-the encoder and the beam search gave the same bits for any batch of windows up to 14 s, and words are aligned window by
-window, because alignment in a batch would not (measured; docs/transcription.md says what is open with longer ones).
+filled up to the same length, whichever calls they come from. What a window gives does not depend on its neighbours:
+the encoder and the beam search give the same bits for any batch, and words are aligned window by window, because
+alignment in a batch would not (measured, see docs/transcription.md).
 """
 
 from __future__ import annotations
