@@ -94,7 +94,7 @@ class Silenced:
 def silenced_throughout(
     channels: Sequence[Samples], sample_rate: int, ranges: Sequence[TimeRange], *, tone_hz: float | None = TONE_HZ
 ) -> bool:
-    """Say whether every merged range holds exactly the replacement: the check before sound leaves the house."""
+    """Say whether every merged range of these samples holds exactly the replacement (of files: `check_written`)."""
     _check(len(channels), sample_rate, ranges)
     for one in merge_ranges(ranges):
         channel = channels[one.channel]
