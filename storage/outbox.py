@@ -2,14 +2,12 @@
 
 A message on the broker holds a job's id and nothing else; it is a wake-up. A worker claims the job here by
 compare-and-set, with a lease and a token; what it did is written in one transaction that the token fences. Losing every
-message loses nothing: what nobody claimed is published again, what was claimed and not finished is freed when its
-lease is over.
+message loses nothing: what nobody claimed is published again, what was not finished is freed when its lease is over.
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,6 +74,11 @@ class Outbox:
         )
         return [_job(document) for document in found]
 
+    async def overlooked(self, queue: Queue, *, since: datetime, limit: int) -> list[Job]:
+        """Return jobs of a queue that were ready by `since` and published, and that nobody has claimed."""
+        waiting = {"state": JobState.READY.value, "run_after": {"$lte": since}, "published_at": {"$ne": None}}
+        return [_job(document) for document in await self._jobs.find({**waiting, "queue": queue.value}, limit=limit)]
+
     async def mark_published(self, *job_ids: str, now: datetime) -> None:
         """Note that a message for each of these jobs was handed to the broker."""
         ready = {"_id": {"$in": list(job_ids)}, "state": JobState.READY.value}
@@ -108,8 +111,7 @@ class Outbox:
     async def renew(self, job: Job, *, now: datetime, tx: Any = None) -> bool:
         """Prolong the lease; False when the job is another's by now. Within `tx` it fences what is written there."""
         change = {"$set": {"lease_until": lease_end(now, self._lease_s)}}
-        matched = await self._jobs.update(_held(job), change, tx=tx)
-        return matched == 1
+        return await self._jobs.update(_held(job), change, tx=tx) == 1
 
     async def complete(self, job: Job, *, now: datetime, tx: Any) -> None:
         """Mark the job done, inside the transaction that writes its effect. Raises LostLease: nothing is written."""
@@ -170,9 +172,9 @@ class Outbox:
 
     async def dead_letters(self, workspace_id: str | None, *, limit: int = 100) -> list[Document]:
         """Return dead letters, newest first, of one workspace or of all."""
-        found: Document = {"state": JobState.DEAD.value}
-        if workspace_id is not None:
-            found["workspace_id"] = workspace_id
+        found: Document = {"state": JobState.DEAD.value} | (
+            {} if workspace_id is None else {"workspace_id": workspace_id}
+        )
         return await self._jobs.find(found, sort=(("created_at", -1), ("_id", 1)), limit=limit)
 
     async def requeue(self, job_id: str, *, workspace_id: str | None, now: datetime, tx: Any = None) -> Job:
@@ -236,14 +238,12 @@ def _held(job: Job) -> Document:
 
 
 def _job(document: Document) -> Job:
-    return replace(
-        Job(
-            job_id=document["_id"],
-            workspace_id=document["workspace_id"],
-            call_id=document["call_id"],
-            task=document["task"],
-            queue=Queue(document["queue"]),
-        ),
+    return Job(
+        job_id=document["_id"],
+        workspace_id=document["workspace_id"],
+        call_id=document["call_id"],
+        task=document["task"],
+        queue=Queue(document["queue"]),
         attempts=int(document["attempts"]),
         token=str(document.get("token") or ""),
         version=int(document.get("version", 1)),

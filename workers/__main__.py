@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
 import signal
 import sys
 
@@ -70,6 +71,7 @@ def _work(settings: Settings, queue: Queue, model: str) -> int:
     worker_ready.connect(ready, weak=False)
     try:
         process.warm(queue)
+        process.watch(queue, name, give_up=lambda: os._exit(os.EX_TEMPFAIL))  # nothing is under way: nothing is lost
         app.worker_main(
             [
                 "worker",

@@ -53,13 +53,24 @@ def _for_broker(url: str, names: list[str]) -> dict[str, Any]:
             "broker_transport_options": {"confirm_publish": True},
         }
     return {
+        "task_queues": [_queue_without_acknowledgements(name) for name in names],
         "broker_transport_options": {
             "socket_timeout": 15,
             "socket_connect_timeout": 5,
             "socket_keepalive": True,
             "health_check_interval": 10,
-        }
+        },
     }
+
+
+def _queue_without_acknowledgements(name: str) -> BrokerQueue:
+    """Return a queue whose messages are gone once they are read: the job in MongoDB is what says that work is owed.
+
+    An acknowledgement that Redis does not take, because it dies at that moment, is only logged by Celery; the message
+    then fills the worker's prefetch count for good, and the worker never asks for another one.
+    """
+    exchange = Exchange(name, type="direct")  # type: ignore[no-untyped-call] # kombu annotates no functions
+    return BrokerQueue(name, exchange, routing_key=name, no_ack=True)  # type: ignore[no-untyped-call] # as above
 
 
 def _quorum_queue(name: str) -> BrokerQueue:

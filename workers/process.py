@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from domain.logs import where
 from storage.resources import Resources
 from storage.settings import Settings
 from workers.chores import CHORES, ChoreRunner
+from workers.deafness import DeafnessWatch
 from workers.engines import Engines
 from workers.erasure import erase_call
 from workers.pipeline import Pipeline
@@ -47,6 +49,11 @@ class Slots:
         self._under_way.discard(ended)
         self._free.release()
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._under_way
+
     def finish(self) -> None:
         """Wait until all work has ended."""
         wait(tuple(self._under_way))
@@ -68,6 +75,7 @@ class WorkerProcess:
         self._executor = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="stage")
         self._resources = Resources.open(settings)
         self._engines = Engines(settings, speech_name=speech_name)
+        self._watch: DeafnessWatch | None = None
         pipeline = Pipeline(self._resources, self._engines, self._executor)
         self._runner = JobRunner(
             self._resources,
@@ -80,15 +88,27 @@ class WorkerProcess:
         """Load the queue's engine. Raises ModelMissing or ModelMissingError, which name what to install."""
         self._engines.warm(queue)
 
+    def watch(self, queue: Queue, name: str, *, give_up: Callable[[], None]) -> None:
+        """See to it that `give_up` is called when no wake-ups come from the broker queue `name` though work waits."""
+        self._watch = DeafnessWatch(self._resources, queue, name, idle=lambda: self._slots.idle, give_up=give_up)
+        asyncio.run_coroutine_threadsafe(self._watch.run(), self._loop)
+
     def give(self, job_id: str) -> None:
         """Begin a job; come back when there is room for another. What goes wrong is written down by the runner."""
+        self._heard()
         self._slots.give(self._run(job_id))
+
+    def _heard(self) -> None:
+        if self._watch is not None:
+            self._watch.heard()
 
     async def _run(self, job_id: str) -> None:
         try:
             await self._runner.run(job_id)
         except Exception as error:  # the job stays in the outbox, its lease runs out  # noqa: BLE001
             log.error("worker:job:failed", job_id=job_id, **where(error))
+        finally:
+            self._heard()
 
     def close(self, *, finish: bool = True) -> None:
         """Finish the jobs under way, or abandon them; then close stores, threads and loop."""

@@ -21,3 +21,8 @@ def test_redis_gets_time_outs_so_that_a_silent_broker_is_noticed() -> None:
     options = celery_for("redis://localhost:6379/0")["broker_transport_options"]
     assert options["socket_timeout"] == 15  # type: ignore[index]
     assert options["health_check_interval"] == 10  # type: ignore[index]
+
+
+def test_a_redis_that_dies_under_an_acknowledgement_cannot_fill_a_prefetch_count_for_good() -> None:
+    queues = celery_for("redis://localhost:6379/0")["task_queues"]
+    assert [queue.no_ack for queue in queues] == [True, True, True]  # type: ignore[attr-defined]
