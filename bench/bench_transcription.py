@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.speech.make import by_count, long_call  # noqa: E402 - runs from a checkout without installation
+from bench.speech.prompts import prompts  # noqa: E402 - the same
 from bench.speech.real import real  # noqa: E402 - the same
 from bench.speech.report import Side, table, taken  # noqa: E402 - the same
 from bench.speech.side import THREADS  # noqa: E402 - the same
@@ -89,7 +90,7 @@ def measured(asked: argparse.Namespace, folder: Path, model: Path) -> str:
     mixed = [one["truth"] for one in made if one["set"] != "none"]
     bench.compare("mixed", mixed, at_once=AT_ONCE)
     bench.compare("silent", [one["truth"] for one in made if one["set"] == "none"])
-    if heard := [one["truth"] for one in real(folder)]:
+    if heard := [one["truth"] for one in (*real(folder), *prompts(folder))]:
         bench.compare("real", heard)
     plain_mix = None if quick else bench.heard("plain_mix", mixed)
     if asked.long_minutes and not quick:

@@ -31,4 +31,6 @@ class Decoding:
     """How many times likelier than its channel's language (weighted) another must be for a stretch to be in it."""
     language_judged_s: float = 2.0
     """A shorter voice follows its channel: a few words are too little to tell a language by."""
+    language_words: float = 0.3
+    """A stretch follows its channel all the same if its words fit there so much better, in mean log probability."""
     hot_word_tokens: int = 100

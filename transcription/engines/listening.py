@@ -101,6 +101,7 @@ class Channel:
         languages = [self._foreign(found) for found in answer.parts]
         if any(languages):
             return self._apart(_same(question.window.stretches, languages))
+        question, answer = self._in_its_language(question, answer)
         if answer.good(self.how):
             return self._believed(question, answer)
         tried = [answer]
@@ -115,6 +116,18 @@ class Channel:
             return self._apart([(parts[:half], question.language), (parts[half:], question.language)])
         sane = [one for one in tried if not one.looped(self.how)]
         return self._believed(question, max(sane, key=lambda one: one.log_prob)) if sane else []
+
+    def _in_its_language(self, question: Question, answer: Answer) -> tuple[Question, Answer]:
+        """Return the answer, or the one in the channel's language where its words fit much better.
+
+        A short sentence's sound alone can be taken for another language; what is then written is nonsense, and says so
+        by its probability. Words that were really said in another language fit worse in the channel's.
+        """
+        if self.forced is not None or self.language is None or answer.language == self.language:
+            return question, answer
+        ((own, rival),) = self._asked([replace(question, language=self.language, encoded=None)])
+        better = rival.log_prob >= answer.log_prob + self.how.language_words
+        return (own, rival) if rival.tokens and rival.good(self.how) and better else (question, answer)
 
     def _apart(self, groups: Iterable[tuple[Sequence[Stretch], str | None]]) -> list[Told]:
         """Return the words of neighbouring stretches, each group searched as a window of its own."""
