@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
+from cli.redacting.policies import policy_from
 from cli.speech.batch import Batch, Tally, common_of
 from cli.speech.finding import hash_of, recordings_of
 from cli.speech.folder import ERRORS, OutFolder
@@ -34,6 +35,10 @@ def transcribe(
     redact: Annotated[
         bool, typer.Option("--redact", help="Take personal data out of words, subtitles and sound.")
     ] = False,
+    policy: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="With --redact: a policy (YAML or JSON), or the name of a profile."),
+    ] = None,
     jobs: Jobs = None,
     format_: Format = None,
     parties: Parties = "",
@@ -43,7 +48,9 @@ def transcribe(
 
     Exit status: 0 all done, 3 some files failed (see errors.jsonl), 1 nothing could be done, 2 asked wrongly.
     """
-    asked = Asked(model, language, redact, parties_of(parties), ("vtt",) if out else ())
+    if policy is not None and not redact:
+        raise typer.BadParameter("a policy says what --redact hides: say --redact too", param_hint="--policy")
+    asked = Asked(model, language, redact, parties_of(parties), ("vtt",) if out else (), policy_from(policy))
     if out is not None and format_ in {"srt", "text"}:
         asked = asked.also(format_)
     chosen = recordings_of(files, out=out)

@@ -12,7 +12,8 @@ from typing import Final
 from cli.redacting.policies import hider_for, hiding
 from cli.speech.refusals import CannotGoOn, Refused, why
 from cli.speech.watching import Tell, Watched
-from domain.sound import SoundState
+from domain.redaction_policy import RedactionPolicy
+from domain.sound import Replacement, SoundState
 from domain.spans import Span, TimeRange, hidden
 from domain.speech import EngineStamp, Party, Segment, Transcript
 from governance.redaction_profiles import profile_policy
@@ -43,6 +44,7 @@ class Heard:
     redacted: Transcript | None = None
     engine: SpeechEngine | None = None
     """What hears the redacted sound again before it is written."""
+    replacement: Replacement = Replacement.TONE
 
     @property
     def readable(self) -> Transcript:
@@ -57,7 +59,12 @@ class Heard:
         with _refusing():
             recording = decode_guarded(self.path, max_duration_s=LONGEST_S)
             sound, state = verified_sound(
-                recording.channels, recording.sample_rate, self.clear, self.spans, self._again(recording)
+                recording.channels,
+                recording.sample_rate,
+                self.clear,
+                self.spans,
+                self._again(recording),
+                replacement=self.replacement,
             )
         if state is not SoundState.VERIFIED:
             raise Refused("sound_still_tells", "The redacted sound still tells something that is hidden in the words.")
@@ -110,6 +117,7 @@ class Hearing:
     finder: SpanFinder | None = None
     listening: Listening = KNOWING_NOTHING
     parties: Mapping[int, Party] = field(default_factory=dict)
+    policy: RedactionPolicy = field(default_factory=profile_policy)
     _finding: threading.Lock = field(default_factory=threading.Lock)
 
     def load(self) -> EngineStamp:
@@ -137,17 +145,17 @@ class Hearing:
         if self.finder is None:
             return Heard(path, facts, clear)
         with self._finding:
-            redacted, spans = redact(clear, self.finder)
-        return Heard(path, facts, clear, spans, redacted, self.engine)
+            redacted, spans = redact(clear, self.finder, self.policy)
+        return Heard(path, facts, clear, spans, redacted, self.engine, self.policy.sound)
 
 
-def redact(transcript: Transcript, finder: SpanFinder) -> tuple[Transcript, tuple[Span, ...]]:
-    """Return the transcript redacted under the default profile, and the spans whose words may not be heard either.
+def redact(transcript: Transcript, finder: SpanFinder, policy: RedactionPolicy) -> tuple[Transcript, tuple[Span, ...]]:
+    """Return the transcript redacted under a policy, and the spans whose words may not be heard either.
 
     Raises Refused when a second look still sees personal data.
     """
     try:
-        done = redact_by_policy(transcript, finder, profile_policy(), hider_for(hiding(), 0))
+        done = redact_by_policy(transcript, finder, policy, hider_for(hiding(), 0))
     except UnsupportedLanguageError:
         spoken = sorted({transcript.language, *(segment.language for segment in transcript.segments)} - {"en"})
         raise Refused(

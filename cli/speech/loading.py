@@ -20,7 +20,7 @@ def hearing_for(asked: Asked) -> Hearing:
     """Return the engines that do what was asked; nothing is loaded yet. Raises CannotGoOn for an unknown model."""
     engine = FasterWhisperEngine(model_for(asked.model), cache_dir=_CACHE)
     finder = PresidioFinder() if asked.redact else None
-    return Hearing(engine, finder, Listening(asked.language), asked.parties)
+    return Hearing(engine, finder, Listening(asked.language), asked.parties, asked.policy)
 
 
 def model_for(name: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from cli.speech.folder import SCHEMA, OutFolder, Place
 from cli.speech.hearing import Heard
 from cli.speech.refusals import Refused, as_text
+from domain.redaction_policy import RedactionPolicy
 from domain.speech import Party
+from governance.redaction_profiles import profile_policy
 from redaction.encoding import form_of
 from redaction.errors import SilenceError
 from redaction.sound import check_written
@@ -32,6 +34,8 @@ class Asked:
     redact: bool
     parties: Mapping[int, Party]
     formats: tuple[str, ...] = ("vtt",)
+    policy: RedactionPolicy = field(default_factory=profile_policy)
+    """What is hidden and how, where redaction was asked for."""
 
     def also(self, format_: str) -> Asked:
         """Return the same with one more format written."""
@@ -50,6 +54,7 @@ class Asked:
             "asked": {
                 "language": self.language,
                 "redact": self.redact,
+                "policy": self.policy.digest if self.redact else None,
                 "parties": [party.value for _, party in sorted(self.parties.items())],
             },
         }

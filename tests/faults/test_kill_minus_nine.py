@@ -15,7 +15,7 @@ import pytest
 from pymongo import MongoClient
 from support import SAMPLES, RunningCallward, running_callward, wait_for
 
-from cli.client import ApiClient
+from cli.client import ApiClient, ApiError
 from cli.uploading import upload
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -106,6 +106,24 @@ def test_a_killed_worker_loses_no_call_and_finishes_none_twice(callward: Running
         )
         callward.stack.kill("language", signal.SIGKILL)
     assert_ready_exactly_once(callward, ids)
+
+
+def test_a_worker_killed_while_it_silences_sound_leaves_none_that_was_not_verified(
+    callward: RunningCallward, tmp_path: Path
+) -> None:
+    with callward.client("mobile app") as phone, callward.client("customer") as customer:
+        ids = send_calls(phone, tmp_path, 600)
+        wait_for("sound is being silenced", lambda: running_stage(customer, ids, 2))
+        callward.stack.kill("speech", signal.SIGKILL)
+        for call_id in ids:
+            try:
+                customer.request("GET", f"/v1/calls/{call_id}/recording")
+            except ApiError:
+                continue
+            assert customer.get(f"/v1/calls/{call_id}")["state"] == "ready", "sound was served before it was verified"
+    assert_ready_exactly_once(callward, ids)
+    with callward.client("customer") as customer:
+        assert {customer.get(f"/v1/calls/{call_id}")["sound"] for call_id in ids} == {"verified"}
 
 
 def test_a_killed_broker_loses_no_call_and_finishes_none_twice(callward: RunningCallward, tmp_path: Path) -> None:

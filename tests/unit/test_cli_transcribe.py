@@ -135,6 +135,8 @@ def test_one_recording_is_printed_when_no_folder_is_named(tmp_path: Path) -> Non
         (["x.wav", "--language", "English"], 2, "ISO 639"),
         (["x.wav", "--jobs", "0", "--out", "o"], 2, "--jobs"),
         (["x.wav", "--parties", "bob"], 2, "agent"),
+        (["x.wav", "--policy", "balanced"], 2, "--redact"),
+        (["x.wav", "--redact", "--policy", "nobody.yaml"], 2, "maximum_recall"),
         (["x.wav", "--format", "docx"], 2, "no such format"),
         (["x.wav", "y.wav"], 2, "--out"),
         (["x.wav"], 3, "The file is not a sound recording of an accepted kind."),

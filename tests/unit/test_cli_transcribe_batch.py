@@ -19,7 +19,9 @@ from cli.speech.hearing import Heard, Hearing
 from cli.speech.refusals import CannotGoOn, Refused
 from cli.speech.results import Asked
 from cli.speech.watching import Tell, share_of
+from domain.redaction_policy import RedactionPolicy
 from domain.speech import Party, Segment, Tones, Transcript, Word
+from governance.redaction_profiles import policy_of, profile_policy
 from redaction.doubles import PlainFinder
 from redaction.port import SpanFinder
 from transcription.doubles import ScriptedEngine
@@ -82,10 +84,12 @@ def run(
     again: bool = False,
     jobs: int = 2,
     hearing: Callable[[Hearing], Hearing] = lambda one: one,
+    policy: RedactionPolicy | None = None,
     **engine: Any,
 ) -> tuple[Batch, Seen]:
-    asked = Asked("scripted", None, finder is not None, {}, ("vtt",))
-    heard_by = hearing(Hearing(WithTones(segments=(SAID,), **engine), finder))
+    chosen = policy or profile_policy()
+    asked = Asked("scripted", None, finder is not None, {}, ("vtt",), chosen)
+    heard_by = hearing(Hearing(WithTones(segments=(SAID,), **engine), finder, policy=chosen))
     seen = Seen()
     with OutFolder(out) as folder:
         batch = Batch(heard_by, asked, folder, seen, common_of(heard_by, asked, heard_by.load()), again)
@@ -138,6 +142,20 @@ def test_one_span_list_takes_the_item_out_of_words_subtitles_and_sound(tmp_path:
         assert np.abs(after[8_000:14_400]).max() < 2_000, "the number"
         assert np.abs(after[25_600:28_800]).max() < 2_000, "the keys"
         assert np.array_equal(after[:4_000], np.frombuffer(before.readframes(4_000), "<i2"))
+
+
+def test_a_policy_of_ones_own_says_how_words_and_sound_are_hidden(tmp_path: Path) -> None:
+    source, out = recording(tmp_path / "x.wav"), tmp_path / "out"
+    run(out, source, finder=PlainFinder())
+    own = policy_of({"operators": {"NUMBER_SEQUENCE": "mask"}, "sound": "silence"})
+    _, seen = run(out, source, finder=PlainFinder(), policy=own)
+    assert seen.ended_as["x.wav"].startswith("done ("), "what another policy made is not left as it is"
+    said = read(out / "x.json")["segments"][0]["text"]
+    assert "0132" not in said
+    assert "NUMBER_SEQUENCE" not in said
+    with wave.open(str(out / "x.redacted.wav")) as sound:
+        after = np.frombuffer(sound.readframes(32_000), "<i2")
+    assert not after[8_000:14_400].any(), "silence, not a tone"
 
 
 @pytest.mark.parametrize(
