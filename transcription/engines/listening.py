@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from itertools import groupby, zip_longest
@@ -10,6 +10,7 @@ from itertools import groupby, zip_longest
 from transcription.engines.asking import Answer, Kind, Question
 from transcription.engines.decoder import Decoder
 from transcription.engines.decoding import Decoding
+from transcription.engines.dictated import dictated, fuller
 from transcription.engines.hot_words import named, prompt_of, witnessed
 from transcription.engines.inventions import credible
 from transcription.engines.languages import channel_language, foreign
@@ -54,6 +55,7 @@ class Channel:
             return Heard(language=self.forced)
         questions = self._knowing_language([self._question(one) for one in windows])
         told = [one for question, answer in self._first_search(questions) for one in self._settled(question, answer)]
+        told = self._dictated_again(told, {one.stretches[0] for one in windows if len(one.stretches) == 1})
         again = self._second_search(told)
         told = sorted([*told, *again], key=lambda one: one.word.start)
         missed = tuple(gaps(self.stretches, [one.word for one in told]))
@@ -142,6 +144,19 @@ class Channel:
 
     def _believed(self, question: Question, answer: Answer) -> list[Told]:
         return list(credible(told_of(question, answer), question.window, self.profile))
+
+    def _dictated_again(self, told: list[Told], alone: Collection[Stretch]) -> list[Told]:
+        """Return the words with those of dictated numbers that are fuller when they are heard by themselves."""
+        found = list(dictated(told, (one for one in self.stretches if one not in alone)))
+        asked = self._asked(
+            replace(self._question(window_of([stretch])), language=heard[0].language) for stretch, heard in found
+        )
+        for (stretch, heard), (question, answer) in zip(found, asked, strict=True):
+            again = self._believed(question, answer) if answer.good(self.how) else []
+            if fuller(again, heard, stretch):
+                replaced = set(map(id, heard))
+                told = [*(one for one in told if id(one) not in replaced), *again]
+        return told
 
     def _second_search(self, told: Sequence[Told]) -> list[Told]:
         """Return believable words of speech that the first search passed over, each place searched by itself."""
