@@ -7,28 +7,44 @@ from a phone in batches (`land`, made ready by `ingest.log_intake`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from domain.errors import Conflict
-from domain.ids import bytes_of_id, is_id, new_id
+from domain.ids import new_id
 from domain.policy import Policy
 from domain.records import Category
 from ingest.formats.parties import NOBODY
 from ingest.formats.record import PartyNumber
 from ingest.log_documents import differences, supersedes
+from ingest.log_layout import DeviceLog
 from ingest.log_outcomes import LogOutcome
-from ingest.log_pages import BYTES, changed_at, less, page_of, place_of, pointed_at, unfolded, without
+from ingest.log_pages import (
+    BEFORE,
+    BYTES,
+    NUMBER,
+    changed_at,
+    emptied,
+    less,
+    page_of,
+    place_of,
+    places_of,
+    pointed_at,
+    unfolded,
+)
+from ingest.log_places import Lately
 from ingest.log_reading import CallLogReader
 from ingest.numbers import shown
 from ingest.tombstones import TombstoneStore
-from ingest.traffic import TrafficSealer, days_of
+from ingest.traffic import TrafficSealer
 from storage.mongo import Document
 from storage.resources import Resources
 
 _TRIES: Final = 20
+_BY_HOME: Final = (("home", 1), ("number", 1))
+_LATELY: Final = Lately()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +59,6 @@ class CallLogEntry:
     disposition: str | None = None
     caller: PartyNumber = NOBODY
     callee: PartyNumber = NOBODY
-
-
-async def workspaces_with_due_logs(resources: Resources, *, now: datetime) -> list[str]:
-    """Return the ids of workspaces in which a log, or the identifiers of one, are due; some of them when it is many."""
-    due = {"$or": [{"identifiers.retain_until": {"$lte": now}}, {"retain_until": {"$lte": now}}]}
-    found = await resources.database.whole("call_logs").find(due, fields=("workspace_id",), limit=1000)
-    return sorted({document["workspace_id"] for document in found})
 
 
 class CallLogStore(CallLogReader):
@@ -69,7 +78,7 @@ class CallLogStore(CallLogReader):
         return {
             "_id": log_id,
             "call_id": call_id,
-            **sealer.tags(Category.TRAFFIC, anchor).to_document(),
+            **sealer.tags(Category.TRAFFIC_DATA, anchor).to_document(),
             "source": "call",
             "setup_time": anchor,
             "answer_time": entry.answer_time,
@@ -85,55 +94,76 @@ class CallLogStore(CallLogReader):
         """Store a prepared document."""
         await self._pages.insert(page_of(document), tx=tx)
 
-    async def land(self, pages: Sequence[Document], *, now: datetime) -> dict[bytes, LogOutcome]:
-        """Store the pages of a batch in one write; return what became of each entry, by the bytes of its id.
+    async def land(self, log: DeviceLog, *, now: datetime) -> dict[bytes, LogOutcome]:
+        """Store what the log lays out; return what became of each entry, by the bytes of its id.
 
-        MongoDB refuses a page of which an entry is there already. Of such an entry the greater version stays
-        (`ingest.log_documents`), whoever comes first; the others of its page are stored without it.
+        Whoever stores the next page of a home has looked at all that are there, unless it is the first: pages are
+        numbered, and MongoDB refuses a number that is taken. So an entry lands once, whoever delivers it at the same
+        time, and of its versions the greater stays (`ingest.log_documents`). Killed anywhere, the batch is sent again.
         """
-        outcomes: dict[bytes, LogOutcome] = {}
+        outcomes = dict.fromkeys(log.expired, LogOutcome.EXPIRED)
+        numbers: dict[bytes, int] = {}
+        look = not log.can_go_first() or _LATELY.knows_any(log.homes)
+        _LATELY.note(log.homes)
         for _ in range(_TRIES):
-            taken = await self._pages.insert_many(pages)
-            late = [page for at, page in enumerate(pages) if at in taken]
-            created = (page for at, page in enumerate(pages) if at not in taken)
-            outcomes |= {raw: LogOutcome.CREATED for page in created for raw in page["ids"]}
-            if not late:
-                return outcomes
-            settled = await self._settle({one["_id"]: one for page in late for one in unfolded(page)}, now=now)
-            outcomes |= {bytes_of_id(log_id): outcome for log_id, outcome in settled.items()}
-            pages = [rest for page in late if (rest := without(page, settled)) is not None]
+            if look:
+                settled, numbers = await self._settle(log, now=now)
+                outcomes |= settled
+                log.settle(settled.keys())
+            pages, look = log.pages(numbers), True
             if not pages:
-                return outcomes
+                break
+            taken = await self._pages.insert_many(pages)
+            created = [raw for at, page in enumerate(pages) if at not in taken for raw in page["ids"]]
+            outcomes |= dict.fromkeys(created, LogOutcome.CREATED)
+            log.settle(frozenset(created))
+            if log.is_settled:
+                break
+        if log.is_settled:
+            return outcomes
         raise Conflict("the entries are being written by others; send the batch again")
 
-    async def _settle(self, fresh: Mapping[str, Document], *, now: datetime) -> dict[str, LogOutcome]:
+    async def _settle(self, log: DeviceLog, *, now: datetime) -> tuple[dict[bytes, LogOutcome], dict[bytes, int]]:
         """Make the stored ones of these entries the greater of their two versions; return what became of those.
 
-        What is not told of is not stored. Pages are changed by compare-and-set on their revision.
+        What is not told of is not stored. The second mapping is the number of each home's next page.
         """
-        outcomes: dict[str, LogOutcome] = {}
-        for page in await self._pages.find({"ids": {"$in": [bytes_of_id(log_id) for log_id in fresh], **BYTES}}):
-            outcomes |= await self._merge(page, fresh, now=now)
-        missing = fresh.keys() - outcomes.keys()
-        # Looked at after the pages: a tombstone is placed before its entry goes, perhaps since we tried to insert it.
-        erased = await TombstoneStore(self._resources, self._workspace_id).erased_rows(missing)
-        return outcomes | dict.fromkeys(erased, LogOutcome.ERASED)
+        there = await self._pages.find({"home": {"$in": log.homes, **BYTES}}, sort=_BY_HOME)
+        before = log.stored_before
+        if before:
+            there += await self._pages.find({"by_id": {"$eq": BEFORE, **NUMBER}, "ids": {"$in": before}})
+        outcomes: dict[bytes, LogOutcome] = {}
+        seen = log.documents({raw for page in there for raw in page["ids"]}) if there else {}
+        for page in there:
+            outcomes |= await self._merge(page, seen, now=now)
+        # Looked at after the pages: a tombstone is placed before its entry goes, perhaps since they were read.
+        went = len(outcomes) < len(seen) or any("thinned" in page for page in there)
+        if went or log.rows_were_erased:
+            outcomes |= dict.fromkeys(await self._erased(log, outcomes), LogOutcome.ERASED)
+        return outcomes, {page["home"]: page["number"] + 1 for page in there if "home" in page}
 
-    async def _merge(self, page: Document, fresh: Mapping[str, Document], *, now: datetime) -> dict[str, LogOutcome]:
+    async def _erased(self, log: DeviceLog, known: Collection[bytes]) -> list[bytes]:
+        """Return those of the entries that were erased, by their names of now and of earlier versions."""
+        names = {row.raw: {row.log_id, row.former_id} for row in log.rows if row.raw not in known}
+        stones = TombstoneStore(self._resources, self._workspace_id)
+        gone = await stones.erased_rows(set[str]().union(*names.values()))
+        return [raw for raw, both in names.items() if not gone.isdisjoint(both)]
+
+    async def _merge(
+        self, page: Document, fresh: Mapping[bytes, Document], *, now: datetime
+    ) -> dict[bytes, LogOutcome]:
         found: Document | None = page
         for _ in range(_TRIES):
             if found is None:  # it went between our look and our write
                 return {}
-            outcomes: dict[str, LogOutcome] = {}
+            outcomes: dict[bytes, LogOutcome] = {}
             change: Document = {}
-            for at, stored in enumerate(unfolded(found)):
-                document = fresh.get(stored["_id"])
-                if document is None:
-                    continue
-                greater = supersedes(document, stored)
-                outcomes[stored["_id"]] = LogOutcome.UPDATED if greater else LogOutcome.DUPLICATE
+            for at, stored in zip(known := places_of(found, fresh), unfolded(found, known), strict=True):
+                raw = found["ids"][at]
+                greater = supersedes(fresh[raw], stored)
+                outcomes[raw] = LogOutcome.UPDATED if greater else LogOutcome.DUPLICATE
                 if greater:
-                    change |= changed_at(found, at, differences(stored, document, now=now))
+                    change |= changed_at(found, at, differences(stored, fresh[raw], now=now))
             if not change or await self._write(found, {"$set": change}):
                 return outcomes
             found = await self._pages.find_one({"_id": page["_id"]})
@@ -144,12 +174,6 @@ class CallLogStore(CallLogReader):
         as_it_is = {"_id": page["_id"], "revision": page["revision"]}
         return await self._pages.update(as_it_is, {**change, "$inc": {"revision": 1}}, tx=tx) == 1
 
-    async def there_of(self, ids: Sequence[str]) -> list[str]:
-        """Return those of the ids of which there is an entry."""
-        sought = {bytes_of_id(log_id): log_id for log_id in ids if is_id("log", log_id)}
-        found = await self._pages.find({"ids": {"$in": list(sought), **BYTES}}, fields=("ids",))
-        return sorted(sought[raw] for page in found for raw in page["ids"] if raw in sought)
-
     async def relink(self, log_id: str, before: str | None, after: str | None, *, tx: Any) -> bool:
         """Point a log at another call (None is no call); False when it is gone or does not point at `before`."""
         page = await self.page_with(log_id, tx=tx)
@@ -157,19 +181,6 @@ class CallLogStore(CallLogReader):
         if page is None or at is None or page["entries"][at].get("call_id") != before:
             return False
         return await self._write(page, pointed_at(page, at, after), tx=tx)
-
-    async def holds_identifiers(self, month: str, *, now: datetime) -> bool:
-        """Say whether identifiers that are not due lie sealed under this month's key."""
-        kept = {"identifiers.month": month, "identifiers.retain_until": {"$gt": now}}
-        for day in days_of(month):
-            if await self._pages.find_one({"last_at": day, **kept}, fields=("_id",)) is not None:
-                return True
-        return False
-
-    async def drop_due_identifiers(self, *, now: datetime) -> int:
-        """Take the identifiers out of pages whose clock for them is over; totals stay (promise RK8)."""
-        gone = {"$unset": {"identifiers": ""}, "$inc": {"revision": 1}}
-        return await self._pages.update_all({"identifiers.retain_until": {"$lte": now}}, gone)
 
     async def erase(self, log_id: str, *, now: datetime) -> bool:
         """Erase a log for good; say whether it was there. Its tombstone comes first."""
@@ -181,13 +192,11 @@ class CallLogStore(CallLogReader):
             await stones.place_rows([log_id], now=now)
             fields = less(page, [log_id])
             if fields["ids"]:
-                gone = await self._write(page, {"$set": fields})
+                gone = await self._write(page, {"$set": {**fields, "thinned": True}})
+            elif "home" in page:
+                gone = await self._write(page, emptied(page))
             else:
                 gone = await self._pages.delete({"_id": page["_id"], "revision": page["revision"]}) == 1
             if gone:
                 return True
         raise Conflict("the entry is being written by others; try again")
-
-    async def delete_due(self, *, now: datetime) -> int:
-        """Delete pages whose own retention is over."""
-        return await self._pages.delete({"retain_until": {"$lte": now}})

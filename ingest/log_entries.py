@@ -10,7 +10,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 from phonenumbers import SUPPORTED_REGIONS
@@ -28,7 +28,7 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 _FIRST_MS: Final = (datetime(1990, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 """Before this no phone wrote a log: such a time means "not set", or seconds in place of milliseconds."""
 _LAST_MS: Final = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
-_SIM_SLOTS: Final = 16
+SIM_SLOTS: Final = 16
 _TOO_LONG: Final = 130
 """Longer than any number that is taken; what is cut here is refused."""
 _DIALLED: Final = re.compile(r"(?=.*[0-9*#])[+0-9*#(),;./ PpWwXx-]{1,64}")
@@ -37,7 +37,6 @@ _URI: Final = re.compile("[:@]")
 _WORD: Final = re.compile(r"[A-Za-z0-9._&-]{1,20}")
 _ENTRY_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _NOBODY: Final = frozenset({PartyKind.WITHHELD, PartyKind.NONE})
-Kind = TypeVar("Kind")
 
 
 class LogType(StrEnum):
@@ -52,10 +51,6 @@ class LogType(StrEnum):
     ANSWERED_EXTERNALLY = "answered_externally"
 
 
-_TYPES: Final[dict[int | str, LogType]] = {
-    **dict(enumerate(LogType, start=1)),
-    **{kind.value: kind for kind in LogType},
-}
 _PRESENTATIONS: Final[dict[int | str, Presentation]] = {
     1: Presentation.ALLOWED,
     2: Presentation.RESTRICTED,
@@ -73,35 +68,94 @@ _ENDINGS: Final = {
 }
 
 
-class LogEntry(msgspec.Struct, frozen=True, gc=False):
-    """An entry that may land.
+class OtherSide(msgspec.Struct, frozen=True, gc=False):
+    """Who was on the other side, with what is stored of it: made once for a number that comes often.
 
     Attributes:
-        at_ms: its start, as the phone gave it.
-        number: the text by which the phone knows the other side; empty when that was withheld.
-        other: who that is, by the entry's region.
+        text: by which the phone knows it; empty when that was withheld.
+        party: who that is, by the entry's region.
+        subject: what it is found by, None for whoever is no subject.
+        kind: the kind of party, as a word.
+        presentation: how its number may be shown, as a word.
+        held: the end of the JSON object that is sealed of an entry, with its number unless that was withheld.
     """
+
+    text: str
+    party: PartyNumber
+    subject: str | None
+    kind: str
+    presentation: str
+    held: bytes
+
+
+def _side(text: str, found: PartyNumber) -> OtherSide:
+    withheld = found.kind is PartyKind.WITHHELD
+    held = b"}" if withheld else b"," + msgspec.json.encode({"number": found.raw, "e164": found.e164})[1:]
+    return OtherSide(text, found, found.subject, found.kind.value, found.presentation.value, held)
+
+
+class _Kind(msgspec.Struct, frozen=True, gc=False):
+    """A type of entry with the words that it is stored as."""
+
+    type: LogType
+    word: str
+    direction: str
+    ending: str | None
+
+
+_KINDS: Final = [
+    _Kind(
+        one,
+        one.value,
+        (Direction.OUTBOUND if one is LogType.OUTGOING else Direction.INBOUND).value,
+        _ENDINGS[one].value if one in _ENDINGS else None,
+    )
+    for one in LogType
+]
+_TYPES: Final[dict[int | str, _Kind]] = {
+    **dict(enumerate(_KINDS, start=1)),
+    **{kind.word: kind for kind in _KINDS},
+}
+_ANSWERED: Final = Disposition.ANSWERED.value
+_NO_ANSWER: Final = Disposition.NO_ANSWER.value
+
+
+class LogEntry(msgspec.Struct, frozen=True, gc=False):
+    """An entry that may land. `at_ms` is its start, as the phone gave it; `side` is who was on the other side."""
 
     setup_time: datetime
     at_ms: int
-    type: LogType
-    number: str
-    other: PartyNumber
+    kind: _Kind
+    side: OtherSide
     duration_s: float | None
     sim_slot: int | None
 
     @property
-    def direction(self) -> Direction:
-        """Seen from the phone."""
-        return Direction.OUTBOUND if self.type is LogType.OUTGOING else Direction.INBOUND
+    def type(self) -> LogType:
+        """Android's type of the entry."""
+        return self.kind.type
 
     @property
-    def disposition(self) -> Disposition | None:
-        """How it ended; what nobody answered is told by its duration of nothing."""
-        known = _ENDINGS.get(self.type)
-        if known is not None or self.duration_s is None:
-            return known
-        return Disposition.ANSWERED if self.duration_s > 0 else Disposition.NO_ANSWER
+    def number(self) -> str:
+        """The text by which the phone knows the other side."""
+        return self.side.text
+
+    @property
+    def other(self) -> PartyNumber:
+        """Who was on the other side, by the entry's region."""
+        return self.side.party
+
+    @property
+    def direction(self) -> Direction:
+        """Seen from the phone."""
+        return Direction(self.kind.direction)
+
+    @property
+    def disposition(self) -> str | None:
+        """How it ended, a word of `Disposition`; what nobody answered is told by its duration of nothing."""
+        if self.kind.ending is not None or self.duration_s is None:
+            return self.kind.ending
+        return _ANSWERED if self.duration_s > 0 else _NO_ANSWER
 
 
 def read_entry(entry: EntryIn, device: Device, *, now: datetime) -> LogEntry:
@@ -112,18 +166,20 @@ def read_entry(entry: EntryIn, device: Device, *, now: datetime) -> LogEntry:
     moment = _EPOCH + at_ms * _MILLISECOND
     if moment > now and moment - now > FUTURE_ALLOWED:
         raise RowError("future", "the call begins more than a day in the future; check the device's clock")
-    kind = _known(_TYPES, entry.type, "type")
-    presentation = _known(_PRESENTATIONS, entry.presentation, "presentation")
-    if entry.sim_slot is not None and not 0 <= entry.sim_slot < _SIM_SLOTS:
-        raise RowError("field", f"sim_slot must lie between 0 and {_SIM_SLOTS - 1}")
+    kind, presentation = _TYPES.get(entry.type), _PRESENTATIONS.get(entry.presentation)
+    if kind is None or presentation is None:
+        unknown = "type" if kind is None else "presentation"
+        raise RowError("field", f"{unknown} is none that Android's call log has")
+    if entry.sim_slot is not None and not 0 <= entry.sim_slot < SIM_SLOTS:
+        raise RowError("field", f"sim_slot must lie between 0 and {SIM_SLOTS - 1}")
     if entry.entry_id is not None and told_id(entry) is None:
         raise RowError("field", "entry_id has 1 to 64 letters, digits and . _ : -")
     region = _region(entry.country_iso) if entry.country_iso else device.region  # Android has "" for no country
-    text, other = _other_side((entry.number or "")[:_TOO_LONG], region, entry.normalized_number)
+    side = _other_side((entry.number or "")[:_TOO_LONG], region, entry.normalized_number)
     if presentation is not Presentation.ALLOWED:
         # What the caller did not let be shown is not kept, even where the phone has it (formats.md A1).
-        other = PartyNumber("", None, presentation, PartyKind.WITHHELD)
-    return LogEntry(moment, at_ms, kind, text, other, _duration(entry.duration_s), entry.sim_slot)
+        side = _side(side.text, PartyNumber("", None, presentation, PartyKind.WITHHELD))
+    return LogEntry(moment, at_ms, kind, side, _duration(entry.duration_s), entry.sim_slot)
 
 
 def told_id(entry: EntryIn) -> str | None:
@@ -150,16 +206,11 @@ def _at_ms(entry: EntryIn) -> int:
     return at_ms
 
 
-def _known(table: dict[int | str, Kind], value: int | str, name: str) -> Kind:
-    found = table.get(value)
-    if found is None:
-        raise RowError("field", f"{name} is none that Android's call log has")
-    return found
-
-
 def _duration(value: float | None) -> float | None:
     if value is None:
         return None
+    if type(value) is int and 0 <= value <= LONGEST_S:
+        return float(value)
     if value < 0:
         raise RowError("negative_duration", "the duration is negative")
     if not value <= LONGEST_S:
@@ -168,20 +219,20 @@ def _duration(value: float | None) -> float | None:
 
 
 @lru_cache(maxsize=100_000)
-def _other_side(sent: str, region: str | None, normalized: str | None) -> tuple[str, PartyNumber]:
-    """Return the text by which the phone knows the other side, and who that is. Raises RowError for prose."""
+def _other_side(sent: str, region: str | None, normalized: str | None) -> OtherSide:
+    """Return who is on the other side. Raises RowError for prose."""
     text = _ascii_digits(sent) if not sent.isascii() else sent.strip()
     found = party(text, region)
     if found.kind in _NOBODY:
-        return "", PartyNumber("", None, Presentation.RESTRICTED, PartyKind.WITHHELD)
+        return _side("", PartyNumber("", None, Presentation.RESTRICTED, PartyKind.WITHHELD))
     if not (_DIALLED.fullmatch(text) or _WORD.fullmatch(text) or (_URI.search(text) and _ADDRESS.fullmatch(text))):
         raise RowError("field", "number is none; send CallLog.Calls.NUMBER and no text of your own")
     if found.kind is PartyKind.EXTENSION:  # a phone has none: what is as short is a short code of its network
-        return text, PartyNumber(found.raw, None, found.presentation, PartyKind.SERVICE)
+        return _side(text, PartyNumber(found.raw, None, found.presentation, PartyKind.SERVICE))
     if found.kind is PartyKind.SUBSCRIBER and found.e164 is None and normalized:
         known = party(normalized.strip()[:32], None)
-        return text, PartyNumber(found.raw, known.e164, found.presentation, found.kind)
-    return text, found
+        return _side(text, PartyNumber(found.raw, known.e164, found.presentation, found.kind))
+    return _side(text, found)
 
 
 def _ascii_digits(text: str) -> str:

@@ -67,7 +67,5 @@ class BatchResult(msgspec.Struct, frozen=True, gc=False):
 
 def counted(results: Iterable[EntryResult]) -> OutcomeCounts:
     """Return how many results there are of each kind."""
-    counts = dict.fromkeys((outcome.value for outcome in LogOutcome), 0)
-    for result in results:
-        counts[result.status] += 1
-    return OutcomeCounts(**counts)
+    ended = [result.status for result in results]
+    return OutcomeCounts(**{outcome.value: ended.count(outcome) for outcome in LogOutcome})

@@ -6,12 +6,18 @@ sealed identifiers. `unfolded` gives an entry back as a document of its own, whi
 sees. A log that came with its recording is a page of one (docs/adr/0009).
 
     {_id, tags…, source, zone, created_at, first_at, last_at, revision,
-     ids: [bytes]                        of the entries; unique over all pages
+     home, number                        of a phone's page: its place and which of that place's pages; unique
+     by_id                               of any other: what its entries' ids are unique among
+     ids: [bytes]                        of the entries
      entries: [{setup_time, …, call_id once it has one}]
      calls: [call ids]                   absent while no entry has a call; unique
      identifiers: {tags…, month, device,
-                   sealed: [bytes]
-                   width, index: [bytes or null]}}   `width` keyed hashes an entry
+                   sealed: [bytes or null]      null: the entry's left, others' are held
+                   width, index: [bytes or null]}    `width` keyed hashes an entry
+     thinned: true                       once an entry was erased from a phone's page}
+
+An emptied page of a phone stays until its time is over, and says nothing but that: pages of one home are numbered, and
+whoever stores the next has to see that there were some.
 
 What must never happen here: an entry beside another's identifiers. The lists run side by side, so they are changed in
 one write, by compare-and-set on `revision`.
@@ -29,9 +35,19 @@ from storage.mongo import Document
 
 SPAN: Final = timedelta(hours=26)
 """From the first entry of a page to its last it is a local day, which may have 25 hours; never as much as this."""
-BYTES: Final = {"$type": "binData"}
-"""The filter of the index of ids: a query that uses it repeats it."""
-_OF_PAGE: Final = frozenset({"_id", "first_at", "last_at", "calls", "revision", "ids", "entries", "identifiers"})
+ALONE: Final = 1
+"""`by_id` of a log that came with its recording."""
+BEFORE: Final = 2
+"""`by_id` of a phone's page that an earlier version stored, under the ids of that version."""
+BYTES: Final[Document] = {"$type": "binData"}
+NUMBER: Final[Document] = {"$type": "number"}
+"""The filters of the indexes of homes and of ids: a query that uses one repeats it."""
+_OF_PAGE: Final = frozenset(
+    {
+        *("_id", "home", "number", "by_id", "thinned", "first_at", "last_at"),
+        *("calls", "revision", "ids", "entries", "identifiers"),
+    }
+)
 _COMMON: Final = frozenset({*TAG_FIELDS, "source", "zone", "created_at"})
 _BESIDE: Final = frozenset({"sealed", "index", "width"})
 
@@ -47,6 +63,7 @@ def page_of(document: Document) -> Document:
         "first_at": moment,
         "last_at": moment,
         "revision": 0,
+        "by_id": ALONE,
         "ids": [bytes_of_id(document["_id"])],
         "entries": [entry],
     }
@@ -68,7 +85,7 @@ def unfolded(page: Document, wanted: Collection[int] | None = None) -> Iterator[
     shared = {name: value for name, value in identifiers.items() if name not in _BESIDE}
     for at in range(len(page["ids"])) if wanted is None else wanted:
         document = {"_id": id_from_bytes("log", page["ids"][at]), "call_id": None, **common, **page["entries"][at]}
-        if identifiers:
+        if identifiers and identifiers["sealed"][at] is not None:
             index = [token.hex() for token in identifiers["index"][_tokens_at(page, at)] if token is not None]
             document["identifiers"] = {**shared, "sealed": identifiers["sealed"][at], "index": index}
         yield document
@@ -83,6 +100,11 @@ def place_of(page: Document, log_id: str) -> int | None:
     """Return where on the page an entry is, None when it is not there."""
     sought = bytes_of_id(log_id)
     return page["ids"].index(sought) if sought in page["ids"] else None
+
+
+def places_of(page: Document, wanted: Collection[bytes]) -> list[int]:
+    """Return where on the page entries of these ids are, in its order."""
+    return [at for at, raw in enumerate(page["ids"]) if raw in wanted]
 
 
 def entry_of(page: Document, log_id: str) -> Document | None:
@@ -109,15 +131,27 @@ def less(page: Document, gone: Collection[str]) -> Document:
     return fields
 
 
-def without(page: Document, gone: Collection[str]) -> Document | None:
-    """Return a page that is not stored yet without these entries, None when none is left."""
-    fields = less(page, gone)
-    if not fields["ids"]:
-        return None
-    if "identifiers" in page:
-        lists = {name: fields.pop(f"identifiers.{name}") for name in ("sealed", "index")}
-        fields["identifiers"] = {**page["identifiers"], **lists}
-    return {**page, **fields}
+def emptied(page: Document) -> Document:
+    """Return the change that leaves of a phone's page nothing but that it was there; for when its last entry goes."""
+    kept = {*TAG_FIELDS, "_id", "home", "number", "revision", "source", "ids", "entries", "thinned"}
+    taken = dict.fromkeys(sorted(page.keys() - kept), "")
+    return {"$set": {"ids": [], "entries": [], "thinned": True}, "$unset": taken}
+
+
+def blanked(page: Document, kept: Collection[int]) -> Document:
+    """Return the fields of a page, for `$set`, without the identifiers of entries at other places than these.
+
+    Empty when no such entry has any.
+    """
+    held = page["identifiers"]
+    lost = [at for at, sealed in enumerate(held["sealed"]) if at not in kept and sealed is not None]
+    if not lost:
+        return {}
+    sealed, index = list(held["sealed"]), list(held["index"])
+    for at in lost:
+        sealed[at] = None
+        index[_tokens_at(page, at)] = [None] * held["width"]
+    return {"identifiers.sealed": sealed, "identifiers.index": index}
 
 
 def changed_at(page: Document, at: int, change: Mapping[str, Any]) -> Document:

@@ -7,7 +7,7 @@ so that only pages which end within it after an instant can hold an entry of tha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -16,12 +16,14 @@ from typing import Any, Final
 from domain.errors import Gone, NotFound
 from domain.ids import bytes_of_id, is_id
 from ingest.log_documents import SOURCE, device_token, numbers_of
-from ingest.log_pages import BYTES, SPAN, entry_of, unfolded
+from ingest.log_names import home_of
+from ingest.log_pages import ALONE, BEFORE, BYTES, NUMBER, SPAN, entry_of, unfolded
 from ingest.traffic import open_identifiers
-from storage.catalog import TEXT
+from storage.catalog import INSTANT, TEXT
 from storage.mongo import Document
 from storage.resources import Resources
 
+_BY_ID: Final = {"$in": [ALONE, BEFORE], **NUMBER}
 _AT_ONCE: Final = 50
 """Pages read at a time."""
 _LAST_FIRST: Final = (("last_at", -1), ("_id", -1))
@@ -50,7 +52,30 @@ class CallLogReader:
         """Return the page on which an entry stands, None when there is none, or when this is no id."""
         if not is_id("log", log_id):
             return None
-        return await self._logs.find_one({"ids": {"$eq": bytes_of_id(log_id), **BYTES}}, tx=tx)
+        raw, indexer = bytes_of_id(log_id), await self._keyring.blind_indexer(self._workspace_id)
+        found = await self._logs.find_one({"home": {"$eq": home_of(indexer, log_id), **BYTES}, "ids": raw}, tx=tx)
+        return found or await self._logs.find_one({"by_id": _BY_ID, "ids": raw}, tx=tx)
+
+    async def there_of(self, ids: Sequence[str]) -> list[str]:
+        """Return those of the ids of which there is an entry."""
+        indexer = await self._keyring.blind_indexer(self._workspace_id)
+        sought = {bytes_of_id(log_id): log_id for log_id in ids if is_id("log", log_id)}
+        homes = sorted({home_of(indexer, log_id) for log_id in sought.values()})
+        wanted = {"ids": {"$in": list(sought)}}
+        by_home = await self._logs.find({"home": {"$in": homes, **BYTES}, **wanted}, fields=("ids",))
+        by_id = await self._logs.find({"by_id": _BY_ID, **wanted}, fields=("ids",))
+        return sorted({sought[raw] for page in (*by_home, *by_id) for raw in page["ids"] if raw in sought})
+
+    async def has_older(self) -> bool:
+        """Say whether there are pages of phones that an earlier version stored."""
+        return await self._logs.find_one({"by_id": {"$eq": BEFORE, **NUMBER}}, fields=("_id",)) is not None
+
+    async def older(self, marks: Sequence[bytes]) -> frozenset[bytes]:
+        """Return those of the entries, named as earlier versions did, that one of those stored."""
+        found = await self._logs.find(
+            {"by_id": {"$eq": BEFORE, **NUMBER}, "ids": {"$in": list(marks)}}, fields=("ids",)
+        )
+        return frozenset(marks) & {raw for page in found for raw in page["ids"]}
 
     async def of_call(self, call_id: str) -> Document | None:
         """Return a call's log as stored, None when it has none."""
@@ -175,8 +200,8 @@ class CallLogReader:
         return found
 
     async def _last_first(self, where: Document) -> AsyncIterator[list[Document]]:
-        """Yield the pages that match, some at a time, those first whose last entry is the newest."""
-        behind: Document = {}
+        """Yield the pages that match, some at a time, those first whose last entry is the newest; no emptied ones."""
+        behind: Document = {"last_at": INSTANT}
         while pages := await self._logs.find({"$and": [where, behind]}, sort=_LAST_FIRST, limit=_AT_ONCE):
             yield pages
             if len(pages) < _AT_ONCE:
@@ -195,4 +220,4 @@ def _with(token: str, now: datetime) -> Document:
 
 
 def _has(token: str, document: Document) -> bool:
-    return token in document["identifiers"]["index"]
+    return token in document.get("identifiers", {}).get("index", ())

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from domain.errors import Gone
 from domain.policy import Policy
 from domain.records import Category, RecordTags
+from ingest.traffic_days import QUARTER_MS, Day, days_under, month_of, quarter_of
 from storage.blind_index import BlindIndexer
 from storage.mongo import Document
+from storage.recent import Recent
 from storage.resources import Resources
 from storage.sealing import ValueSealer, unseal
+
+__all__ = ["QUARTER_MS", "Stamp", "TrafficSealer", "harmless", "month_of", "open_identifiers", "quarter_of"]
 
 _CLEAR: Final = frozenset(
     {
@@ -56,21 +59,8 @@ _FACT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./+-]{0,39}")
 _LOOKS_PERSONAL: Final = re.compile(r"\d{5}|\d[.-]\d{2,}[.-]\d{2}")
 _TECHNOLOGIES: Final = frozenset(
     {
-        *(
-            "SIP",
-            "PJSIP",
-            "IAX2",
-            "DAHDI",
-            "Zap",
-            "Local",
-            "SCCP",
-            "Skinny",
-            "H323",
-            "OOH323",
-            "MGCP",
-            "Motif",
-            "mISDN",
-        ),
+        *("SIP", "PJSIP", "IAX2", "DAHDI", "Zap", "Local", "SCCP", "Skinny", "H323", "OOH323", "MGCP", "Motif"),
+        "mISDN",
         *("Khomp", "Dongle", "Console", "Phone", "WebSocket", "AudioSocket", "UnicastRTP", "MulticastRTP", "Bridge"),
     }
 )
@@ -89,28 +79,7 @@ def harmless(facts: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def month_of(moment: datetime) -> str:
-    """Return the month whose key seals the identifiers of a call that began then (UTC, `2026-11`)."""
-    return moment.astimezone(UTC).strftime("%Y-%m")
-
-
-def _in_utc(fields: Document) -> Document:
-    """Return the fields with their instant in UTC, as it is stored: it encodes faster than one of a named zone."""
-    return {**fields, "retain_until": fields["retain_until"].astimezone(UTC)}
-
-
 _DRAWN: Final = 128
-_CLOCKS: Final = (Category.TRAFFIC, Category.TRAFFIC_IDENTIFIERS)
-_QUARTER_S: Final = 900
-QUARTER_MS: Final = _QUARTER_S * 1000
-"""Local days, and so all clocks of retention, begin on a quarter of an hour in every zone since 1972."""
-Day = tuple[date, date, str]
-"""The local day by the clock of the record and by that of its identifiers, and the month of the key."""
-
-
-def quarter_of(anchor: datetime) -> int:
-    """Return which quarter of an hour it is, counted from the epoch."""
-    return int(anchor.timestamp() // _QUARTER_S)
 
 
 class Stamp(msgspec.Struct, frozen=True, gc=False):
@@ -129,16 +98,6 @@ class Stamp(msgspec.Struct, frozen=True, gc=False):
     expired: bool
     identifiers: Document
     key: ValueSealer | None
-
-
-def days_of(month: str) -> list[Document]:
-    """Return a filter of an instant for each day of a month: what asks for all of a month at once asks too much."""
-    day = datetime.fromisoformat(f"{month}-01").replace(tzinfo=UTC)
-    days = []
-    while month_of(day) == month:
-        days.append({"$gte": day, "$lt": day + timedelta(days=1)})
-        day += timedelta(days=1)
-    return days
 
 
 class TrafficSealer:
@@ -161,29 +120,34 @@ class TrafficSealer:
         self.workspace_id = workspace_id
         self.indexer = indexer
         self.now = now
-        self._policy = policy
         self._keys = keys
-        self._zones = {category: ZoneInfo(rule.retention.zone) for category, rule in policy.categories.items()}
-        self._tags_on = lru_cache(maxsize=4096)(self._made_tags)
+        self._days = days_under(workspace_id, policy)
         self.stamp_of = lru_cache(maxsize=16_384)(self._made_stamp)
         """The stamp of a quarter of an hour, counted from 1970."""
 
     @classmethod
     async def open(
-        cls, resources: Resources, workspace_id: str, policy: Policy, anchors: Iterable[datetime], *, now: datetime
+        cls,
+        resources: Resources,
+        workspace_id: str,
+        policy: Policy,
+        anchors: Iterable[datetime],
+        *,
+        now: datetime,
+        recent: Recent | None = None,
     ) -> TrafficSealer:
-        """Return a sealer for calls that began at these instants. A month whose key is destroyed seals nothing."""
+        """Return a sealer for calls that began at these instants. A month whose key is destroyed seals nothing.
+
+        No key is made where no identifiers will be kept. With `recent` the keys may be what was read a second ago.
+        """
         latest: dict[str, datetime] = {}
         for anchor in anchors:
             month = month_of(anchor)
             latest[month] = max(anchor, latest.get(month, anchor))
-        identifiers = Category.TRAFFIC_IDENTIFIERS
-        kept = [  # no key is made for identifiers that will not be kept
-            month
-            for month, anchor in latest.items()
-            if policy.tags(identifiers, workspace_id=workspace_id, anchor=anchor).retain_until > now
-        ]
-        held = await resources.keyring.month_keys(workspace_id, kept, now=now)
+        days, identifiers = days_under(workspace_id, policy), Category.TRAFFIC_IDENTIFIERS
+        kept = [month for month, anchor in latest.items() if days.tags(identifiers, anchor).retain_until > now]
+        read = partial(resources.keyring.month_keys, workspace_id, kept, now=now)
+        held = await (read() if recent is None else recent.of(("months", workspace_id, *sorted(kept)), read))
         keys = {month: ValueSealer(key, drawn=_DRAWN) for month, key in held.keys.items()}
         indexer = await resources.keyring.blind_indexer(workspace_id)
         return cls(workspace_id, policy, indexer, keys, now, rows_were_erased=held.rows_erased)
@@ -192,25 +156,22 @@ class TrafficSealer:
         """Say whether this month's key was fetched."""
         return month in self._keys
 
-    def _made_tags(self, category: Category, day: date) -> RecordTags:
-        noon = datetime(day.year, day.month, day.day, 12, tzinfo=self._zones[category])
-        return self._policy.tags(category, workspace_id=self.workspace_id, anchor=noon)
+    def keeps_all_of(self, day: datetime) -> bool:
+        """Say whether all that began on this day in UTC, and was stored since, is there."""
+        return self._days.keeps_all_of(day, now=self.now)
 
     def tags(self, category: Category, anchor: datetime) -> RecordTags:
-        """Return the tags of a record anchored there; retention counts whole local days, so one per day is made."""
-        return self._tags_on(category, anchor.astimezone(self._zones[category]).date())
+        """Return the tags of a record anchored there."""
+        return self._days.tags(category, anchor)
 
     def _made_stamp(self, quarter: int) -> Stamp:
-        began = datetime.fromtimestamp(quarter * _QUARTER_S, UTC)
-        days = [began.astimezone(self._zones[category]).date() for category in _CLOCKS]
-        traffic, identifiers = (self._tags_on(category, day) for category, day in zip(_CLOCKS, days, strict=True))
-        month = month_of(began)
+        tags = self._days.of_quarter(quarter)
         return Stamp(
-            day=(days[0], days[1], month),
-            traffic=_in_utc(traffic.to_document()),
-            expired=traffic.retain_until <= self.now,
-            identifiers={**_in_utc(identifiers.to_document()), "month": month},
-            key=None if identifiers.retain_until <= self.now else self._keys.get(month),
+            day=tags.day,
+            traffic=tags.traffic,
+            expired=tags.traffic_until <= self.now,
+            identifiers=tags.identifiers,
+            key=None if tags.identifiers_until <= self.now else self._keys.get(tags.day[2]),
         )
 
     def stamp(self, anchor: datetime) -> Stamp:

@@ -24,6 +24,7 @@ from ingest.log_pages import unfolded
 from ingest.pokes import Pokes
 from ingest.tombstones import TombstoneStore
 from ingest.traffic import open_identifiers
+from storage.mongo import Collection
 
 WRITE = (Scope.CALLS_WRITE, Scope.CALLS_READ)
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -238,17 +239,17 @@ async def test_a_batch_that_was_killed_in_the_middle_is_sent_again(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = await tenant.client(*WRITE)
-    land = CallLogStore.land
+    insert = Collection.insert_many
 
-    async def cut(self: CallLogStore, pages: list[Any], *, now: datetime) -> Any:
+    async def cut(self: Collection, pages: list[Any], **named: Any) -> Any:
         assert len(pages) == 4, "a page a day"
-        await land(self, pages[:1], now=now)
+        await insert(self, pages[:1], **named)
         raise RuntimeError
 
     entries = [entry(at * 24 * 60, date=ms(NOW) - at * 86_400_000 - n) for at in range(4) for n in range(5)]
-    monkeypatch.setattr(CallLogStore, "land", cut)
+    monkeypatch.setattr(Collection, "insert_many", cut)
     assert (await client.post("/v1/call-logs:batch", json=batch(*entries))).status_code == 500
-    monkeypatch.setattr(CallLogStore, "land", land)
+    monkeypatch.setattr(Collection, "insert_many", insert)
     told = await send(client, *entries)
     assert (told["counts"]["created"], told["counts"]["duplicate"]) == (15, 5)
     assert len(await stored(tenant)) == 20

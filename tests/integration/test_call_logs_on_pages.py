@@ -3,49 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from conftest import MakeTenant, Tenant
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from phone_batches import NOW, NUMBERS, entry, pages, send, store_of
 
 from domain.errors import Duplicate
-from domain.ids import id_from_bytes, new_id
 from domain.records import TAG_FIELDS
 from governance.workspaces import WorkspaceStore
 from ingest.call_logs import CallLogEntry, CallLogStore
-from ingest.log_batches import BatchIn, EntryIn
-from ingest.log_documents import device_token
-from ingest.log_intake import LogIntake
 from ingest.log_outcomes import LogOutcome
 from ingest.log_pages import unfolded
-from ingest.pokes import Pokes
-from storage.migrations import MIGRATIONS
 from storage.mongo import Document
+from workers.ageing import Ageing
 
-NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-NUMBERS = ("098765 43210", "+442079460018", "112")
-
-
-def entry(seconds_ago: int, number: str = NUMBERS[0], duration_s: float = 42) -> EntryIn:
-    at = int((NOW - timedelta(seconds=seconds_ago)).timestamp() * 1000)
-    return EntryIn(number=number, date=at, duration_s=duration_s, type=1)
-
-
-async def send(tenant: Tenant, entries: list[EntryIn], device: str = "phone-1", now: datetime = NOW) -> Any:
-    policy = (await WorkspaceStore(tenant.resources).get(tenant.workspace_id)).policy
-    intake = LogIntake(tenant.resources, tenant.workspace_id, policy, Pokes())
-    return await intake.take_in(BatchIn(device, "Asia/Kolkata", entries, "IN"), now=now)
-
-
-def store_of(tenant: Tenant) -> CallLogStore:
-    return CallLogStore(tenant.resources, tenant.workspace_id)
-
-
-async def pages(tenant: Tenant) -> list[Document]:
-    return await tenant.resources.database.scoped("call_logs", tenant.workspace_id).find({})
+BARE = {"_id", "home", "number", "revision", "source", "ids", "entries", "thinned"}
 
 
 async def test_one_entry_of_a_page_is_erased_and_the_others_stay_as_they_were(tenant: Tenant) -> None:
@@ -61,7 +37,11 @@ async def test_one_entry_of_a_page_is_erased_and_the_others_stay_as_they_were(te
     for one in again.results:
         if one.id:
             assert await store_of(tenant).erase(one.id, now=NOW)
-    assert await pages(tenant) == [], "a page goes with its last entry"
+    left = await pages(tenant)
+    assert [page["ids"] for page in left] == [[], []], "where pages were stays known, as long as they would be kept"
+    assert {name for page in left for name in page} - set(TAG_FIELDS) == BARE, "and nothing of what stood on them"
+    assert await store_of(tenant).page(now=NOW, limit=9) == []
+    assert [str(one.status) for one in (await send(tenant, [entry(0), entry(9)])).results] == ["erased", "created"]
     for nothing in (gone[0], "log_1", "+14155550132", ""):
         assert not await store_of(tenant).erase(nothing, now=NOW)
         assert await store_of(tenant).find(nothing, now=NOW) is None
@@ -102,15 +82,15 @@ async def test_identifiers_leave_a_page_at_once_and_every_entry_still_counts(ten
     await send(tenant, [entry(at, NUMBERS[at % 3]) for at in range(6)])
     (page,) = await pages(tenant)
     due = page["identifiers"]["retain_until"]
-    store = store_of(tenant)
-    assert await store.drop_due_identifiers(now=due - timedelta(milliseconds=1)) == 0
-    assert await store.drop_due_identifiers(now=due) == 1
+    ageing = Ageing(tenant.resources)
+    assert await ageing.of_workspace(tenant.workspace_id, now=due - timedelta(milliseconds=1)) == {}
+    assert (await ageing.of_workspace(tenant.workspace_id, now=due))["call_logs.identifiers"] == 1
     (page,) = await pages(tenant)
     assert "identifiers" not in page
     assert all(set(TAG_FIELDS) <= set(one) and one["duration_s"] == 42 for one in unfolded(page))
     assert [str(one.status) for one in (await send(tenant, [entry(0, duration_s=50)])).results] == ["updated"]
     assert "identifiers" not in (await pages(tenant))[0], "what left does not come back"
-    first = await store.page(now=NOW, limit=9, number="+919876543210")
+    first = await store_of(tenant).page(now=NOW, limit=9, number="+919876543210")
     assert first == []
 
 
@@ -193,32 +173,3 @@ async def test_a_list_goes_on_over_more_pages_than_are_read_at_once(
     found = await store_of(tenant).page(now=NOW, limit=14)
     assert len({one["_id"] for one in found}) == 14
     assert found == sorted(found, key=lambda one: (one["setup_time"], one["_id"]), reverse=True)
-
-
-async def test_call_logs_of_an_earlier_version_become_pages_and_are_told_as_before(tenant: Tenant) -> None:
-    """The second migration, with data present, twice."""
-    number, _, migration = MIGRATIONS[2]
-    assert number == 3
-    told = await send(tenant, [entry(1), entry(2, "112")])
-    policy = (await WorkspaceStore(tenant.resources).get(tenant.workspace_id)).policy
-    await store_of(tenant).insert(
-        await store_of(tenant).prepare(new_id("call"), CallLogEntry(setup_time=NOW), policy, now=NOW)
-    )
-    raw = tenant.resources.database._raw("call_logs")
-    stored = {one["_id"]: one for page in await pages(tenant) for one in unfolded(page)}
-    assert len(stored) == 3
-    await raw.delete_many({"workspace_id": tenant.workspace_id})
-    await raw.insert_many(list(stored.values()))  # an earlier version wrote just this
-    await raw.create_index([("workspace_id", 1), ("call_id", 1)], name="workspace_id_call_id")
-    for _ in range(2):
-        await migration(tenant.resources.database)
-    assert "workspace_id_call_id" not in await raw.index_information()
-    made = await pages(tenant)
-    assert {page["_id"] for page in made} == stored.keys()
-    assert {one["_id"]: one for page in made for one in unfolded(page)} == stored
-    assert [id_from_bytes("log", page["ids"][0]) for page in made] == [page["_id"] for page in made]
-    again = await send(tenant, [entry(1), entry(2, "112", duration_s=50), entry(3)])
-    assert [str(one.status) for one in again.results] == ["duplicate", "updated", "created"]
-    assert [one.id for one in again.results[:2]] == [one.id for one in told.results]
-    token = device_token(await tenant.resources.keyring.blind_indexer(tenant.workspace_id), "phone-1")
-    assert {page["identifiers"].get("device") for page in await pages(tenant)} == {token, None}
