@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 DATA ?= .callward
 JOBS ?= 2
 
-.PHONY: help demo up doctor test lint types bench bench-ingest bench-speech bench-redaction-sound eval-redaction lock clean
+.PHONY: help demo up doctor test lint types bench bench-ingest bench-governance bench-speech bench-redaction-sound eval-redaction lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ bench: $(STAMP) ## benchmarks, each against a plain peer in the same run
 
 bench-ingest: $(STAMP) ## of these the ways in: parsing, call-log batches, CDR files
 	@for bench in bench/bench_parse.py bench/bench_call_logs.py bench/bench_cdrs.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+bench-governance: $(STAMP) ## of these the law of the house: what is due and when, the sweep beside running ingest
+	@for bench in bench/bench_due.py bench/bench_sweep.py bench/bench_erasure.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
 bench-speech: $(STAMP) ## of these speech: calls made here, our way beside plain faster-whisper (long; SPEECH=--quick)
 	@$(BIN)/python bench/bench_transcription.py $(SPEECH)

@@ -16,8 +16,10 @@ from domain.processing import Consent
 from domain.records import Category, LegalBasis, Purpose, Role
 from domain.review import ReviewState
 from domain.scopes import Scope
+from domain.sights import WorkspaceRole
 from domain.sound import SoundState
 from domain.speech import Speakers
+from domain.waivers import Office
 
 
 class Answer(BaseModel):
@@ -61,22 +63,14 @@ class KeyOut(Answer):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    office: Office | None = None
+    role: WorkspaceRole | None = None
 
 
 class KeyCreated(KeyOut):
     """An API key as it is shown once."""
 
     key: str = Field(description="Shown once. Only its hash is kept.")
-
-
-class HoldOut(Answer):
-    """A legal hold."""
-
-    id: str
-    matter: str
-    call_id: str | None
-    placed_at: datetime
-    released_at: datetime | None
 
 
 class StageOut(Answer):
@@ -384,24 +378,6 @@ class Receipt(Answer):
     erased_at: datetime
     erased: dict[str, int]
     key_destroyed: bool
-
-
-class AuditEvent(Answer):
-    """One event of the audit chain."""
-
-    sequence: int
-    event: str
-    actor: str
-    at: datetime
-    call_id: str | None
-    detail: dict[str, str | int]
-
-
-class AuditPage(Answer):
-    """The newest events, and whether the chain holds."""
-
-    intact: bool
-    events: list[AuditEvent]
 
 
 class ProblemOut(Answer):

@@ -18,6 +18,8 @@ from api.middleware import BodyLimit, RequestContext
 from api.openapi import keyless
 from api.problems import install_problems
 from api.routers import (
+    accounts,
+    audit,
     call_logs,
     callbacks,
     calls,
@@ -25,18 +27,27 @@ from api.routers import (
     content,
     corpus,
     health,
+    holds,
     imports,
     jobs,
     matches,
+    metrics,
+    opt_outs,
     privacy,
+    receipts,
     redaction,
+    restrictions,
+    retention,
     sources,
     transcriptions,
     vcons,
+    waivers,
+    why,
     workspaces,
 )
 from ingest.pokes import Pokes
 from storage.migrations import migrate
+from storage.recent import Recent
 from storage.resources import Resources
 from storage.settings import Settings
 
@@ -67,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     # A redirect would be followed without the body, and behind a proxy to http, with the key in clear.
     app.router.redirect_slashes = False
     app.state.pokes = Pokes()
+    app.state.recent = Recent()
     install_problems(app)
     for router in (
         workspaces.router,
@@ -81,10 +93,20 @@ def create_app(settings: Settings) -> FastAPI:
         redaction.router,
         vcons.router,
         privacy.router,
+        receipts.router,
+        holds.router,
+        restrictions.router,
+        retention.router,
+        accounts.router,
+        opt_outs.router,
+        waivers.router,
+        audit.router,
+        why.router,
         corpus.router,
         jobs.router,
         matches.router,
         health.router,
+        metrics.router,
     ):
         app.include_router(router)
     app.add_middleware(BodyLimit)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
 from typing import Annotated, Any, cast
 
 import structlog
@@ -13,7 +15,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.keys import Caller, KeyStore
 from domain.errors import Forbidden, NotFound, Unauthenticated
 from domain.scopes import Scope
+from governance.workspaces import WorkspaceEnded
 from ingest.pokes import Pokes
+from storage.recent import Recent
 from storage.resources import Resources
 
 _bearer = HTTPBearer(
@@ -45,15 +49,31 @@ async def _stores(request: Request) -> Resources:
 Stores = Annotated[Resources, Depends(_stores)]
 
 
-def requires(*scopes: Scope) -> Callable[..., Awaitable[Caller]]:
-    """Return a dependency that lets in a key with one of these scopes."""
+def recent_of(request: Request) -> Recent:
+    """Return what the process read within the last second."""
+    return cast("Recent", request.app.state.recent)
+
+
+def requires(*scopes: Scope, recent: bool = False) -> Callable[..., Awaitable[Caller]]:
+    """Return a dependency that lets in a key with one of these scopes.
+
+    Where a route asks hundreds of times a second the key that was let in may be `recent`: one that was revoked or
+    expired meanwhile is let in for a second more.
+    """
 
     async def check(request: Request, credentials: Credentials) -> Caller:
         if credentials is None:
             raise Unauthenticated("no API key was sent")
-        caller = await KeyStore(resources_of(request)).authenticate(credentials.credentials, now=utc_now())
+        key = credentials.credentials
+        authenticate = partial(KeyStore(resources_of(request)).authenticate, key, now=utc_now())
+        if recent:
+            caller = await recent_of(request).of(("key", sha256(key.encode()).digest()), authenticate)
+        else:
+            caller = await authenticate()
         if not caller.scopes.intersection(scopes):
             raise Forbidden("the key's scopes do not reach this", needs=" or ".join(scope.value for scope in scopes))
+        if caller.ended and scopes != (Scope.PRIVACY_MANAGE,):
+            raise WorkspaceEnded("the workspace's account has ended; a privacy officer still reads what is proof of it")
         structlog.contextvars.bind_contextvars(key_id=caller.key_id, workspace_id=caller.workspace_id)
         return caller
 
@@ -82,10 +102,12 @@ def platform_only(caller: Caller) -> None:
 
 
 CallsWriter = Annotated[Caller, Depends(requires(Scope.CALLS_WRITE))]
+BatchWriter = Annotated[Caller, Depends(requires(Scope.CALLS_WRITE, recent=True))]
 CallsReader = Annotated[Caller, Depends(requires(Scope.CALLS_READ))]
 CallFollower = Annotated[Caller, Depends(requires(Scope.CALLS_READ, Scope.CALLS_WRITE))]
 TranscriptReader = Annotated[Caller, Depends(requires(Scope.TRANSCRIPTS_READ, Scope.TRANSCRIPTS_CLEAR))]
 Admin = Annotated[Caller, Depends(requires(Scope.WORKSPACE_ADMIN))]
 InventoryReader = Annotated[Caller, Depends(requires(Scope.CALLS_READ, Scope.WORKSPACE_ADMIN, Scope.PRIVACY_MANAGE))]
+RecordKeeper = Annotated[Caller, Depends(requires(Scope.PRIVACY_MANAGE, Scope.WORKSPACE_ADMIN))]
 PrivacyOfficer = Annotated[Caller, Depends(requires(Scope.PRIVACY_MANAGE))]
 CorpusReader = Annotated[Caller, Depends(requires(Scope.CORPUS_READ))]

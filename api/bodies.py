@@ -18,10 +18,12 @@ from pydantic import (
     field_validator,
 )
 
+from domain.durations import Duration
 from domain.processing import Consent
 from domain.records import Purpose
-from domain.retention import Duration
 from domain.scopes import Scope
+from domain.sights import WorkspaceRole
+from domain.waivers import Office
 from ingest.file_names import LONGEST
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -108,6 +110,14 @@ class KeyIn(Body):
     name: Name = Field(examples=["mobile app"])
     scopes: list[Scope] = Field(min_length=1, examples=[["calls:write", "calls:read"]])
     expires_at: Moment | None = Field(default=None, examples=["2027-06-30T00:00:00+05:30"])
+    role: WorkspaceRole | None = Field(
+        default=None, description="What its holder does; the workspace's settings say what each role may see."
+    )
+    office: Office | None = Field(
+        default=None,
+        description="The office of the key's holder: a CEO or CTO approves exceptions to policy. Only the platform's "
+        "administrator can say it.",
+    )
 
 
 class RecordingIn(Body):
@@ -211,10 +221,3 @@ class SearchIn(Body):
     number: Number = Field(min_length=1, examples=["+14155550132"])
     region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     limit: int = Field(default=50, ge=1, le=200, strict=True)
-
-
-class HoldIn(Body):
-    """A legal hold to place."""
-
-    matter: Name = Field(examples=["2026-114"])
-    call_id: str | None = Field(default=None, max_length=64, description="Left out, the whole workspace is held.")

@@ -14,7 +14,9 @@ from typing import Final
 from domain.errors import Duplicate, NotFound, Unauthenticated
 from domain.ids import new_id
 from domain.scopes import Scope
-from storage.mongo import Document
+from domain.sights import WorkspaceRole
+from domain.waivers import Office
+from storage.mongo import Document, Session
 from storage.resources import Resources
 
 _SHAPE: Final = re.compile(r"cw_(?P<body>[a-z2-7]{26})_(?P<secret>[A-Za-z0-9_-]{43})")
@@ -28,6 +30,13 @@ class Caller:
     key_id: str
     workspace_id: str | None
     scopes: frozenset[Scope]
+    office: Office | None = None
+    """The office of the key's holder, as the platform's administrator said when the key was made."""
+    role: WorkspaceRole | None = None
+    """What its holder does in the workspace; None: its scopes alone say what it may."""
+    made_at: datetime | None = None
+    ended: bool = False
+    """Whether the account of its workspace has ended."""
 
 
 class KeyStore:
@@ -44,11 +53,15 @@ class KeyStore:
         scopes: Collection[Scope],
         expires_at: datetime | None,
         now: datetime,
+        office: Office | None = None,
+        role: WorkspaceRole | None = None,
     ) -> tuple[Document, str]:
         """Make a key; return its document and the key itself, which nobody can see again."""
         key_id = new_id("key")
         secret = secrets.token_urlsafe(32)
         document = _document(key_id, secret, workspace_id, name, scopes, expires_at, now)
+        document["office"] = None if office is None else office.value
+        document["role"] = None if role is None else role.value
         await self._keys.insert(document)
         return document, f"cw_{key_id.removeprefix('key_')}_{secret}"
 
@@ -82,12 +95,25 @@ class KeyStore:
             raise Unauthenticated("the API key is revoked")
         if found["expires_at"] is not None and found["expires_at"] <= now:
             raise Unauthenticated("the API key is expired")
-        return Caller(found["_id"], found["workspace_id"], frozenset(Scope(scope) for scope in found["scopes"]))
+        office, role = found.get("office"), found.get("role")
+        return Caller(
+            found["_id"],
+            found["workspace_id"],
+            frozenset(Scope(scope) for scope in found["scopes"]),
+            office=None if office is None else Office(office),
+            role=None if role is None else WorkspaceRole(role),
+            made_at=found["created_at"],
+            ended=found.get("workspace_ended_at") is not None,
+        )
 
     async def of_workspace(self, workspace_id: str) -> list[Document]:
         """Return a workspace's keys, oldest first, without their hashes."""
         keys = await self._keys.find({"workspace_id": workspace_id}, sort=(("created_at", 1), ("_id", 1)))
         return [{name: value for name, value in key.items() if name != "hash"} for key in keys]
+
+    async def end_workspace(self, workspace_id: str, ended_at: datetime | None, *, tx: Session = None) -> None:
+        """Note on every key of a workspace that its account has ended, or, with None, that it goes on."""
+        await self._keys.update_all({"workspace_id": workspace_id}, {"$set": {"workspace_ended_at": ended_at}}, tx=tx)
 
     async def revoke(self, workspace_id: str, key_id: str, *, now: datetime) -> None:
         """Revoke a key; revoking twice keeps the first time. Raises NotFound."""

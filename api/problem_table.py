@@ -57,10 +57,42 @@ PROBLEMS: dict[str, Problem] = {
     "conflict": Problem(
         409, "Not possible in the present state", "Read the call's state at GET /v1/calls/{id} and decide anew."
     ),
+    "outdated": Problem(
+        412,
+        "The settings were changed meanwhile",
+        "Read the version in force at GET /v1/workspaces/{id}/retention, decide anew and name it in If-Match.",
+    ),
+    "not-applied": Problem(
+        409,
+        "Stored records still follow the last change",
+        "Send it again when GET /v1/workspaces/{id}/retention shows `applied_at`.",
+    ),
+    "second-admin-needed": Problem(
+        403,
+        "Another administrator must approve",
+        "Let another administrator decide, with a key that was there before the change was asked for; "
+        "GET /v1/workspaces/{id}/retention/proposals lists what waits.",
+    ),
+    "workspace-ended": Problem(
+        403,
+        "The workspace's account has ended",
+        "Nothing is taken in or served any more. A privacy officer (scope privacy:manage) still reads receipts and the "
+        "audit log; the platform's administrator can take the end back before anything was scrubbed.",
+    ),
     "held": Problem(
         409,
         "A legal hold keeps the record",
         "Release the hold first (DELETE /v1/holds/{id}), or wait for it: a hold wins over erasure.",
+    ),
+    "restricted": Problem(
+        409,
+        "Use of the record is restricted",
+        "It is kept and not used (GDPR Art. 18). A privacy officer sees why at GET /v1/restrictions, and can lift it.",
+    ),
+    "too-many-holds": Problem(
+        409,
+        "As many holds as a workspace may have",
+        "Release the holds of matters that are settled, or cover more with one: a person, a query, the workspace.",
     ),
     "idempotency-key-missing": Problem(
         400,

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
 
 from api.auth import utc_now, workspace_of
 from api.keys import Caller
+from domain.call_parts import required_part
 from domain.calls import CallState
-from domain.errors import Blocked, Forbidden, NotFound, NotReady, ReasonMissing, Rejected, SoundUnverified
+from domain.errors import Blocked, Forbidden, Gone, NotFound, NotReady, ReasonMissing, Rejected, SoundUnverified
 from domain.processing import Verdict
 from domain.records import Purpose
 from domain.scopes import Scope
+from domain.sights import Sight
+from domain.sights import may_see as role_may_see
 from domain.sound import may_leave
 from governance.guard import Guard
+from governance.restrictions import RestrictionStore
+from governance.workspaces import WorkspaceStore
 from ingest.call_runs import MOST_VERSIONS, REJECTED, closed_because, ready_versions
 from ingest.calls import CallStore
 from redaction.store import sound_state
@@ -24,6 +31,8 @@ from storage.resources import Resources
 from storage.versions import version_of
 
 _SHORTEST_REASON = 3
+_SPOKEN = frozenset({"call:transcript:read_clear", "call:recording:read_clear", "call:vcon:read_clear"})
+"""What is read of words and sound; all else that is read in clear are numbers."""
 _CLOSED = frozenset({CallState.BLOCKED, CallState.FAILED})
 
 
@@ -63,6 +72,23 @@ def reason_of(text: str | None) -> str:
     return reason
 
 
+async def refuse_restricted(
+    stores: Resources, caller: Caller, asked: ClearRequest, collection: str, document: Document
+) -> None:
+    """Raise Restricted when the clear copy of a record is asked for whose use is restricted."""
+    if asked.clear:
+        await RestrictionStore(stores, workspace_of(caller)).refuse(collection, document)
+
+
+async def may_see(stores: Resources, caller: Caller, sight: Sight) -> None:
+    """Ask the workspace's settings whether a key of this role may see it. Raises Forbidden, naming what it may not."""
+    if caller.role is None:
+        return
+    settings = (await WorkspaceStore(stores).get(workspace_of(caller))).settings
+    if not role_may_see(settings.access, caller.role, sight):
+        raise Forbidden(f"the workspace does not let this role see {sight.value}", role=caller.role.value)
+
+
 async def clear_copy(stores: Resources, caller: Caller, asked: ClearRequest, *, call_id: str, event: str) -> bool:
     """Say whether the clear copy is to be served; the audit event is stored before anything is read.
 
@@ -74,6 +100,7 @@ async def clear_copy(stores: Resources, caller: Caller, asked: ClearRequest, *, 
         return False
     if Scope.TRANSCRIPTS_CLEAR not in caller.scopes:
         raise Forbidden("the clear copy needs its own scope", needs=Scope.TRANSCRIPTS_CLEAR.value)
+    await may_see(stores, caller, Sight.CLEAR_COPY if event in _SPOKEN else Sight.NUMBERS)
     reason = reason_of(asked.reason)
     await stores.audit.append(
         workspace_of(caller), event, actor=caller.key_id, now=utc_now(), call_id=call_id, detail={"reason": reason}
@@ -81,16 +108,30 @@ async def clear_copy(stores: Resources, caller: Caller, asked: ClearRequest, *, 
     return True
 
 
-async def servable_call(stores: Resources, caller: Caller, call_id: str) -> Document:
-    """Return the call if its content may be served now.
+async def current_call(stores: Resources, caller: Caller, call_id: str, *, now: datetime) -> Document:
+    """Return a call as the policy in force dates it, whether or not re-dating has come to it.
 
     Raises:
-        NotFound, Gone: see `CallStore.get`.
+        NotFound, Gone: see `CallStore.get`; Gone also when it is due under the version in force.
+    """
+    call = await Guard(stores).dated(await CallStore(stores, workspace_of(caller)).get(call_id, now=now), now=now)
+    if call["retain_until"] <= now:
+        raise Gone("the call's retention is over", call_id=call_id)
+    return call
+
+
+async def servable_call(stores: Resources, caller: Caller, call_id: str, *, parts: Sequence[str] = ()) -> Document:
+    """Return the call if its content, and these parts of it, may be served now, as the policy in force dates them.
+
+    Raises:
+        NotFound, Gone: see `CallStore.get`; Gone also for a part whose own window is over.
         NotReady: the stages are not through.
         Blocked: a stage failed or was blocked, or the guard does not allow serving.
     """
     now = utc_now()
-    call = await CallStore(stores, workspace_of(caller)).get(call_id, now=now)
+    call = await current_call(stores, caller, call_id, now=now)
+    for part in parts:
+        required_part(call, part, now=now)
     state = CallState(call["state"])
     if state in _CLOSED:
         reasons = [stage["reason"] for stage in call["stages"] if stage["reason"]]

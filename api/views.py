@@ -9,7 +9,6 @@ from api.answers import (
     CallDetail,
     CallLogOut,
     CallOut,
-    HoldOut,
     MatchedCall,
     MatchOut,
     PartLink,
@@ -21,7 +20,6 @@ from api.answers import (
     UploadOut,
     WorkspaceOut,
 )
-from domain.holds import LegalHold
 from domain.review import ReviewState
 from governance.workspaces import Workspace
 from ingest.uploading import UploadPlan
@@ -161,15 +159,4 @@ def workspace(found: Workspace) -> WorkspaceOut:
         instruction=sorted(found.instructed_purposes),
         speech=SpeechOut.model_validate(found.speech.to_document()),
         created_at=found.created_at,
-    )
-
-
-def hold(found: LegalHold) -> HoldOut:
-    """Return a hold."""
-    return HoldOut(
-        id=found.hold_id,
-        matter=found.matter,
-        call_id=found.call_id,
-        placed_at=found.placed_at,
-        released_at=found.released_at,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import IO, Any, Final, Self
 
 import httpx
 
@@ -52,6 +52,20 @@ class ApiClient:
         if response.is_success:
             return response
         raise _refusal(response)
+
+    def download(self, path: str, out: IO[bytes], **arguments: Any) -> int:
+        """Write the answer of a GET to a file, piece by piece; return how many bytes. Raises ApiError."""
+        written = 0
+        try:
+            with self._http.stream("GET", path, **arguments) as response:
+                if not response.is_success:
+                    response.read()
+                    raise _refusal(response)
+                for piece in response.iter_bytes():
+                    written += out.write(piece)
+        except httpx.HTTPError as error:
+            raise ApiError(f"the answer broke off ({type(error).__name__}); try again", passing=True) from None
+        return written
 
     def get(self, path: str, **arguments: Any) -> Any:
         """Return the JSON answer of a GET."""

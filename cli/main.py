@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli import jobs, policy
+from cli import audit, jobs, policy, receipts, workspace
 from cli.client import ApiError
 from cli.demo import run_demo
 from cli.doctor import doctor as run_doctor
@@ -26,10 +26,14 @@ app = typer.Typer(
 )
 app.add_typer(policy.app, name="policy")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(audit.app, name="audit")
+app.add_typer(receipts.app, name="receipts")
+app.add_typer(workspace.app, name="workspace")
 app.command("transcribe")(run_transcribe)
 app.command("redact")(run_redact)
 app.command("parse")(run_parse)
 app.command("push")(run_push)
+app.command("sweep")(receipts.sweep)
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of the stack's data, logs and keys.")]
 

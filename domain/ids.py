@@ -11,7 +11,6 @@ from typing import Final
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS: Final = [one + two for one in _LETTERS for two in _LETTERS]
-_SHIFTS: Final = range(120, -1, -10)
 _DIGITS: Final = str.maketrans(_LETTERS, "0123456789abcdefghijklmnopqrstuv")
 """Our letters as the digits that `int` reads."""
 _SHAPE: Final = re.compile(r"(?P<kind>[a-z]{2,5})_(?P<body>[a-z2-7]{26})")
@@ -25,10 +24,14 @@ def new_id(kind: str) -> str:
 def id_from_bytes(kind: str, sixteen: bytes) -> str:
     """Return the id of these 16 bytes: for ids that are a keyed hash, so that the same thing gets the same id.
 
-    It is their base32; `base64.b32encode` gives the same in twice the time, which rows by the million would pay.
+    It is their base32, written out: a loop takes half as long again, `base64.b32encode` four times as long, and a table
+    of three letters does not stay in the processor's cache. Rows by the million would pay.
     """
-    number = int.from_bytes(sixteen, "big") << 2
-    return f"{kind}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
+    bits, of = int.from_bytes(sixteen, "big"), _PAIRS
+    first = f"{of[bits >> 118]}{of[bits >> 108 & 1023]}{of[bits >> 98 & 1023]}{of[bits >> 88 & 1023]}"
+    second = f"{of[bits >> 78 & 1023]}{of[bits >> 68 & 1023]}{of[bits >> 58 & 1023]}{of[bits >> 48 & 1023]}"
+    third = f"{of[bits >> 38 & 1023]}{of[bits >> 28 & 1023]}{of[bits >> 18 & 1023]}{of[bits >> 8 & 1023]}"
+    return f"{kind}_{first}{second}{third}{of[bits << 2 & 1023]}"
 
 
 def bytes_of_id(text: str) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class JobState(StrEnum):
@@ -49,6 +51,20 @@ class Job:
     attempts: int = 0
     token: str = ""
     version: int = 1
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Job:
+        """Read a job as it is stored."""
+        return cls(
+            job_id=document["_id"],
+            workspace_id=document["workspace_id"],
+            call_id=document["call_id"],
+            task=document["task"],
+            queue=Queue(document["queue"]),
+            attempts=int(document["attempts"]),
+            token=str(document.get("token") or ""),
+            version=int(document.get("version", 1)),
+        )
 
 
 def backoff(attempt: int, *, base_s: float = 2.0, cap_s: float = 300.0) -> timedelta:

@@ -39,6 +39,10 @@ class Reason(StrEnum):
     CONSENT_REFUSED = "consent_refused"
     CONSENT_UNKNOWN = "consent_unknown"
     RESTRICTED = "restricted"
+    RECORDING_ERASED = "recording_erased"
+    TRANSCRIPT_ERASED = "transcript_erased"
+    WORKSPACE_ENDED = "workspace_ended"
+    INSIGHTS_OFF = "insights_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ class ProcessingFacts:
     consent_required: bool
     consent: Consent
     restricted: bool
+    part_over: Reason | None = None
+    """RECORDING_ERASED or TRANSCRIPT_ERASED when a part that the purpose needs is past its own window."""
+    workspace_ended: bool = False
+    insights_on: bool = False
+    """Whether the workspace's administrators let anything be derived from calls (promise RU8)."""
 
 
 def decide_processing(facts: ProcessingFacts, *, purpose: Purpose, now: datetime) -> Decision:
@@ -69,8 +78,11 @@ def decide_processing(facts: ProcessingFacts, *, purpose: Purpose, now: datetime
     for refused, verdict, reason in (
         (facts.state in UNSERVED_FOR_GOOD, Verdict.NEVER, Reason.ERASURE_PENDING),
         (now >= facts.retain_until, Verdict.NEVER, Reason.RETENTION_OVER),
+        (purpose is Purpose.INSIGHTS and not facts.insights_on, Verdict.NEVER, Reason.INSIGHTS_OFF),
         (purpose not in facts.purposes, Verdict.NEVER, Reason.PURPOSE_NOT_ALLOWED),
         (facts.consent is Consent.REFUSED, Verdict.NEVER, Reason.CONSENT_REFUSED),
+        (facts.part_over is not None, Verdict.NEVER, facts.part_over or Reason.RECORDING_ERASED),
+        (facts.workspace_ended, Verdict.WAIT, Reason.WORKSPACE_ENDED),
         (_uninstructed(facts, purpose), Verdict.WAIT, Reason.NO_INSTRUCTION),
         (facts.restricted, Verdict.WAIT, Reason.RESTRICTED),
         (facts.consent_required and facts.consent is Consent.UNKNOWN, Verdict.WAIT, Reason.CONSENT_UNKNOWN),

@@ -11,14 +11,30 @@ from typing import Any
 class Category(StrEnum):
     """The kinds of record that have rules of their own."""
 
-    CONTENT = "content"
-    """Recording, transcript and what is derived from them (promises RU3, RK1)."""
+    COMMUNICATIONS_CONTENT = "communications_content"
+    """Recording, transcript and what is derived from them (promises RU3, RK1, RK5)."""
     TRAFFIC_IDENTIFIERS = "traffic_identifiers"
     """Numbers and names of the people in a call log or CDR (RK6)."""
-    TRAFFIC = "traffic"
+    TRAFFIC_DATA = "traffic_data"
     """Time, duration, direction and routing of a call (RK2, RK7)."""
-    USAGE = "usage"
-    """What people did in the product: audit events, request logs (RK9)."""
+    USAGE_DATA = "usage_data"
+    """What people did in the product: audit events, request logs (RK3, RK9)."""
+    BEHAVIOUR_ANALYTICS = "behaviour_analytics"
+    """What is worked out of usage about how people behave (RK10)."""
+    BUSINESS_CONTACT = "business_contact"
+    """People at a customer or partner to whom the vendor talks or markets (RK15)."""
+    SUPPLIER_CONTACT = "supplier_contact"
+    """People who work for a supplier (RK13)."""
+    SUPPLIER_INDIVIDUAL = "supplier_individual"
+    """A supplier who is one person (RK13)."""
+    PROSPECT = "prospect"
+    """People who may become customers (RK14)."""
+    ACCOUNT = "account"
+    """Who may log in, under which name, for which workspace (RN7, RN8)."""
+    CONSENT_EVIDENCE = "consent_evidence"
+    """What proves that somebody consented, or withdrew (RN14, RN15)."""
+    VOICE_SAMPLE = "voice_sample"
+    """A voice and what is derived from it to know it again (RU5)."""
 
 
 class Role(StrEnum):
@@ -34,10 +50,22 @@ class Purpose(StrEnum):
     TRANSCRIPTION = "transcription"
     REDACTION = "redaction"
     SERVE_CUSTOMER = "serve_customer"
+    INSIGHTS = "insights"
+    """Intent, sentiment, outcome: only where the customer enabled it (RU8)."""
+    TRAIN_AI_SYSTEM = "train_ai_system"
     TRAFFIC_MANAGEMENT = "traffic_management"
     BILLING = "billing"
+    """Billing, settlement and their disputes (RK4)."""
     SECURITY = "security"
-    TRAIN_AI_SYSTEM = "train_ai_system"
+    """Security and fraud prevention (RK4)."""
+    PRODUCT_ANALYTICS = "product_analytics"
+    MARKETING = "marketing"
+    RELATIONSHIP_MANAGEMENT = "relationship_management"
+    SUPPLIER_MANAGEMENT = "supplier_management"
+    ACCOUNT_ADMINISTRATION = "account_administration"
+    LEGAL_COMPLIANCE = "legal_compliance"
+    """Proof, tax, accounting, legal claims (RL7, RN7)."""
+    VOICE_IDENTIFICATION = "voice_identification"
 
 
 class LegalBasis(StrEnum):
@@ -47,6 +75,7 @@ class LegalBasis(StrEnum):
     CONTRACT = "contract"
     LEGAL_OBLIGATION = "legal_obligation"
     LEGITIMATE_INTEREST = "legitimate_interest"
+    """No ground in India: the DPDP Act knows consent and listed uses only."""
     CUSTOMER_INSTRUCTION = "customer_instruction"
 
 

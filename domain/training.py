@@ -17,6 +17,7 @@ class TrainingReason(StrEnum):
     NOT_READY = "not_ready"
     HELD = "held"
     RESTRICTED = "restricted"
+    PERSON_OPTED_OUT = "person_opted_out"
     PURPOSE_NOT_GRANTED = "purpose_not_granted"
     NOT_INSTRUCTED = "not_instructed"
     WORKSPACE_OPTED_OUT = "workspace_opted_out"
@@ -35,6 +36,8 @@ class TrainingFacts:
     restricted: bool
     workspace_opted_in: bool
     granted_by_all_parties: bool
+    person_opted_out: bool = False
+    """Somebody who takes part in the call opted out, by whichever number (promise RU10)."""
 
 
 def may_train(facts: TrainingFacts) -> TrainingReason:
@@ -44,6 +47,7 @@ def may_train(facts: TrainingFacts) -> TrainingReason:
         (facts.state is not CallState.READY, TrainingReason.NOT_READY),
         (facts.held, TrainingReason.HELD),
         (facts.restricted, TrainingReason.RESTRICTED),
+        (facts.person_opted_out, TrainingReason.PERSON_OPTED_OUT),
         (train not in facts.purposes, TrainingReason.PURPOSE_NOT_GRANTED),
         (facts.role is Role.PROCESSOR and train not in facts.instructed_purposes, TrainingReason.NOT_INSTRUCTED),
         (not facts.workspace_opted_in, TrainingReason.WORKSPACE_OPTED_OUT),

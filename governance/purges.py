@@ -6,22 +6,19 @@ asked again right before the key goes, and the receipt is written only after eve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from domain.errors import CallwardError
-from domain.ids import new_id
 from governance.custodians import Custodian
-from governance.holds import HoldStore
+from governance.holds import Held, HoldStore
+from governance.purge_jobs import PurgeJobs
+from governance.receipts import Erased, ReceiptKind, ReceiptStore
 from storage.mongo import Document
 from storage.resources import Resources
 
-
-class Held(CallwardError):
-    """A legal hold keeps the record."""
-
-    code = "held"
+__all__ = ["Held", "NotErased", "Purges"]
 
 
 class NotErased(CallwardError):
@@ -31,42 +28,85 @@ class NotErased(CallwardError):
 
 
 class Purges:
-    """The one writer of `receipts`."""
+    """Erases calls, and gives proof of it."""
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
 
     async def erase(
-        self, workspace_id: str, call_id: str, custodians: Sequence[Custodian], *, cause: str, now: datetime
+        self,
+        workspace_id: str,
+        call_id: str,
+        custodians: Sequence[Custodian],
+        *,
+        cause: str,
+        now: datetime,
+        at_work: Callable[[], Awaitable[bool]] | None = None,
     ) -> Document:
-        """Erase a call's content and return the receipt. Safe to run twice; raises Held or NotErased."""
-        receipts = self._resources.database.scoped("receipts", workspace_id)
+        """Erase a call's content and return the receipt. Safe to run twice, and to be killed anywhere.
+
+        Args:
+            workspace_id: whose call.
+            call_id: which.
+            custodians: who keeps something of it.
+            cause: a constant word for the receipt.
+            now: this instant.
+            at_work: says whether a stage is still at work on the call, and may yet leave something.
+
+        Raises:
+            Held: a legal hold keeps it; nothing went.
+            NotErased: something is left, or may yet come; the key is gone, and there is no receipt.
+        """
         await self._destroy_key(workspace_id, call_id, now=now)
-        erased: dict[str, int] = {}
+        there = {custodian.name: await custodian.count(workspace_id, call_id) for custodian in custodians}
+        jobs = PurgeJobs(self._resources, workspace_id)
+        found = await jobs.found(call_id, there, cause=cause, now=now)
         for custodian in custodians:
-            erased[custodian.name] = await custodian.count(workspace_id, call_id)
             await custodian.erase(workspace_id, call_id)
-        for custodian in custodians:
-            left = await custodian.count(workspace_id, call_id)
-            if left:
-                raise NotErased("something is left after erasing", custodian=custodian.name, left=left)
-        found = await receipts.find_one({"call_id": call_id})
-        if found is not None:
-            return found
-        receipt: Document = {
-            "_id": new_id("rcpt"),
-            "workspace_id": workspace_id,
-            "call_id": call_id,
-            "cause": cause,
-            "erased_at": now,
-            "erased": erased,
-            "key_destroyed": await self._resources.keyring.is_destroyed(workspace_id, call_id),
-        }
-        await receipts.insert(receipt)
-        await self._resources.audit.append(
-            workspace_id, "call:content:erased", actor="purge", now=now, call_id=call_id, detail={"cause": cause}
+        left = {custodian.name: await custodian.count(workspace_id, call_id) for custodian in custodians}
+        if any(left.values()):
+            raise NotErased("something is left after erasing", call_id=call_id, left=sum(left.values()))
+        if at_work is not None and await at_work():
+            raise NotErased("a stage is still at work on the call and may yet leave an object", call_id=call_id)
+        counts = {name: int(number) for name, number in found.get("counts", {}).items()}
+        erased = Erased(
+            kind=ReceiptKind.CALL,
+            call_id=call_id,
+            cause=cause,
+            erased=counts,
+            key_destroyed=await self._resources.keyring.is_destroyed(workspace_id, call_id),
         )
-        return receipt
+        return await ReceiptStore(self._resources, workspace_id).add(erased, "call:content:erased", now=now)
+
+    async def note_artifact(
+        self,
+        workspace_id: str,
+        call_id: str,
+        *,
+        artifact: str,
+        cause: str,
+        erased: Mapping[str, int],
+        key_destroyed: bool,
+        now: datetime,
+    ) -> Document:
+        """Write the receipt of one artifact of a call that was erased before the rest; once, however often asked."""
+        told = Erased(
+            kind=ReceiptKind.ARTIFACT,
+            call_id=call_id,
+            artifact=artifact,
+            cause=cause,
+            erased=erased,
+            key_destroyed=key_destroyed,
+        )
+        return await ReceiptStore(self._resources, workspace_id).add(told, "call:artifact:erased", now=now)
+
+    async def note_failure(self, workspace_id: str, call_id: str, code: str, *, now: datetime) -> None:
+        """Note that erasing a call did not come to its end, for the gauge of what is overdue."""
+        await PurgeJobs(self._resources, workspace_id).failed(call_id, code, now=now)
+
+    async def settle(self, workspace_id: str, call_id: str, *, tx: Any = None) -> None:
+        """Forget what was noted while a call was erased: the last step."""
+        await PurgeJobs(self._resources, workspace_id).settle(call_id, tx=tx)
 
     async def _destroy_key(self, workspace_id: str, call_id: str, *, now: datetime) -> None:
         """Destroy the call's key unless it is held; both are decided in one transaction. Raises Held.
@@ -88,4 +128,4 @@ class Purges:
 
     async def receipt(self, workspace_id: str, call_id: str) -> Document | None:
         """Return the receipt of an erased call, None when there is none."""
-        return await self._resources.database.scoped("receipts", workspace_id).find_one({"call_id": call_id})
+        return await ReceiptStore(self._resources, workspace_id).of_call(call_id)

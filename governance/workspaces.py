@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
-from domain.errors import Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound
 from domain.ids import new_id
 from domain.jobs import DEFAULT_MODEL
 from domain.listening import SpeechSettings
-from domain.policy import Policy
 from domain.records import Purpose
+from domain.settled_policy import SettledPolicy
 from governance.profiles import DEFAULT_PROFILE, build_policy, load_profile
+from governance.workspace_reading import (
+    Ending,
+    Outdated,
+    Redating,
+    SettingsVersion,
+    Workspace,
+    WorkspaceEnded,
+    dates_traffic_anew,
+    fresh_redating,
+    settled,
+    stored_version,
+    version_of_policy,
+    workspace_of,
+)
 from storage.mongo import Document
 from storage.resources import Resources
 
-_POLICIES: dict[tuple[str, int], Policy] = {}
+__all__ = ["NewWorkspace", "Workspace", "WorkspaceEnded", "WorkspaceStore"]
+
+_POLICIES: dict[tuple[str, int], tuple[SettledPolicy, SettingsVersion]] = {}
 _MOST_POLICIES = 10_000
 DEFAULT_INSTRUCTION = (Purpose.TRANSCRIPTION, Purpose.REDACTION, Purpose.SERVE_CUSTOMER)
 
@@ -33,20 +49,6 @@ class NewWorkspace:
     """ISO 8601 duration of the customer's own window for content, None for the profile's."""
     consent_required: bool | None = None
     instruction: Collection[Purpose] = DEFAULT_INSTRUCTION
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """A workspace as the rules need it."""
-
-    workspace_id: str
-    name: str
-    policy: Policy
-    instructed_purposes: frozenset[Purpose]
-    instruction_version: int
-    training_opted_in: bool
-    created_at: datetime
-    speech: SpeechSettings
 
 
 class WorkspaceStore:
@@ -84,7 +86,68 @@ class WorkspaceStore:
         document = await self._workspaces.find_one({"_id": workspace_id})
         if document is None:
             raise NotFound("no such workspace", workspace_id=workspace_id)
-        return _workspace(document, await self._policy(workspace_id, int(document["policy_version"])))
+        policy, version = await self._policy(workspace_id, int(document["policy_version"]))
+        return workspace_of(document, policy, version)
+
+    async def version(self, workspace_id: str, version: int) -> SettingsVersion:
+        """Return what a version of the policy set, by whom and why. Raises NotFound."""
+        return (await self._policy(workspace_id, version))[1]
+
+    async def versions(self, workspace_id: str) -> list[SettingsVersion]:
+        """Return every version, oldest first."""
+        found = await self._resources.database.scoped("policies", workspace_id).find({}, sort=(("version", 1),))
+        return [version_of_policy(document) for document in found]
+
+    async def put_settings(self, workspace_id: str, wanted: SettingsVersion, *, tx: Any = None) -> None:
+        """Make these settings the version in force, for new records at once; `wanted.version` follows the one that is.
+
+        Stored records follow by re-dating, which begins anew. Raises Outdated when another version came first.
+        """
+        await self._follow(workspace_id, wanted, {"training_opted_in": wanted.settings.training}, tx)
+
+    async def end(self, workspace_id: str, ending: Ending, *, tx: Any = None) -> None:
+        """Note that the account ended: a version of its own, which stored records follow. Raises Outdated, Conflict."""
+        await self._turn(workspace_id, ending, ended=False, by=ending.by, why=ending.why, now=ending.ended_at, tx=tx)
+
+    async def reopen(self, workspace_id: str, *, by: str, why: str, now: datetime, tx: Any = None) -> None:
+        """Take the end of an account back: a version of its own again. Raises Outdated, Conflict."""
+        await self._turn(workspace_id, None, ended=True, by=by, why=why, now=now, tx=tx)
+
+    async def _turn(
+        self, workspace_id: str, ending: Ending | None, *, ended: bool, by: str, why: str, now: datetime, tx: Any
+    ) -> None:
+        found = await self._workspaces.find_one({"_id": workspace_id}, tx=tx)
+        if found is None or (found.get("ending") is not None) != ended:
+            raise Conflict("the account has not ended" if ended else "the account has ended already")
+        before = await self.version(workspace_id, int(found["policy_version"]))
+        wanted = replace(before, version=before.version + 1, set_by=by, set_at=now, why=why, approved_by=None)
+        await self._follow(workspace_id, wanted, {"ending": None if ending is None else asdict(ending)}, tx)
+
+    async def _follow(self, workspace_id: str, wanted: SettingsVersion, fields: Document, tx: Any) -> None:
+        policies = self._resources.database.scoped("policies", workspace_id)
+        followed = {"_id": workspace_id, "policy_version": wanted.version - 1}
+        there = await self._workspaces.find_one(followed, tx=tx)
+        before = await policies.find_one({"version": wanted.version - 1}, tx=tx)
+        if there is None or before is None:
+            raise Outdated("the settings were changed meanwhile", workspace_id=workspace_id)
+        traffic = "ending" in fields or dates_traffic_anew(version_of_policy(before), wanted)
+        redating = fresh_redating(wanted.version, wanted.set_at, traffic=traffic, before=there.get("redating"))
+        change = {**fields, "policy_version": wanted.version, "redating": redating}
+        if await self._workspaces.update(followed, {"$set": change}, tx=tx) != 1:
+            raise Outdated("the settings were changed meanwhile", workspace_id=workspace_id)
+        body = {**before["body"], "version": wanted.version}
+        policy = {"_id": new_id("pol"), "version": wanted.version, "body": body, **stored_version(wanted)}
+        await policies.insert(policy, tx=tx)
+
+    async def to_redate(self) -> list[str]:
+        """Return the workspaces of which not every stored record follows the version in force."""
+        waiting = {"redating": {"$type": "object"}, "redating.settled_at": None}
+        return [one["_id"] for one in await self._workspaces.find(waiting, fields=("_id",))]
+
+    async def note_redating(self, workspace_id: str, before: Redating, after: Redating) -> bool:
+        """Note how far re-dating has got; False when another one, or a newer version, changed it meanwhile."""
+        as_it_was = {"_id": workspace_id, "redating": asdict(before)}
+        return await self._workspaces.update(as_it_was, {"$set": {"redating": asdict(after)}}) == 1
 
     async def set_speech(self, workspace_id: str, speech: SpeechSettings) -> Workspace:
         """Replace how the workspace's calls are heard from now on. Raises NotFound, or Invalid naming the field."""
@@ -96,17 +159,19 @@ class WorkspaceStore:
             raise NotFound("no such workspace", workspace_id=workspace_id)
         return await self.get(workspace_id)
 
-    async def _policy(self, workspace_id: str, version: int) -> Policy:
+    async def _policy(self, workspace_id: str, version: int) -> tuple[SettledPolicy, SettingsVersion]:
         """Return a version of a workspace's policy; a version is never changed, so that it is read once a process."""
         known = _POLICIES.get((workspace_id, version))
         if known is not None:
             return known
         found = await self._resources.database.scoped("policies", workspace_id).find_one({"version": version})
         if found is None:
-            raise NotFound("the workspace has no policy", workspace_id=workspace_id)
+            raise NotFound("the workspace's policy has no such version", workspace_id=workspace_id)
         if len(_POLICIES) >= _MOST_POLICIES:
             _POLICIES.clear()
-        return _POLICIES.setdefault((workspace_id, version), build_policy(found["body"]))
+        told = version_of_policy(found)
+        policy = SettledPolicy.of(build_policy(found["body"]), settled(told, None))
+        return _POLICIES.setdefault((workspace_id, version), (policy, told))
 
 
 def _policy_body(new: NewWorkspace, workspace_id: str, *, region: str) -> dict[str, Any]:
@@ -118,20 +183,19 @@ def _policy_body(new: NewWorkspace, workspace_id: str, *, region: str) -> dict[s
     if new.consent_required is not None:
         body["consent_required"] = new.consent_required
     if new.content_retention is not None:
-        body["categories"]["content"]["retention"] = {"add": new.content_retention, "source": "customer instruction"}
+        retention = {"add": new.content_retention, "source": "customer instruction"}
+        body["categories"]["communications_content"]["retention"] = retention
+    body["instruction"] = {"version": 1, "purposes": [purpose.value for purpose in new.instruction]}
     if not new.instruction:
         raise Invalid("an instruction names at least one purpose", field="instruction")
-    return body
+    stored: dict[str, Any] = _storable(body)
+    return stored
 
 
-def _workspace(document: Document, policy: Policy) -> Workspace:
-    return Workspace(
-        workspace_id=document["_id"],
-        name=document["name"],
-        policy=policy,
-        instructed_purposes=frozenset(Purpose(purpose) for purpose in document["instruction"]["purposes"]),
-        instruction_version=int(document["instruction"]["version"]),
-        training_opted_in=bool(document["training_opted_in"]),
-        created_at=document["created_at"],
-        speech=SpeechSettings.from_document(document.get("speech")),
-    )
+def _storable(value: Any) -> Any:
+    """Return a profile's data with days as text: MongoDB stores instants only."""
+    if isinstance(value, dict):
+        return {name: _storable(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.calls import CallState
 from domain.review import ReviewState
-from ingest.calls import LIVE
+from ingest.call_reading import LIVE
 from storage.catalog import INSTANT, TEXT
 from storage.mongo import Document
 from storage.resources import Resources
@@ -77,6 +77,25 @@ async def calls_to_match(resources: Resources, *, now: datetime, limit: int) -> 
     """Return calls of any workspace that look for their log now, longest due first."""
     due = {"match.next_try_at": {"$lte": now, **INSTANT}, "state": {"$in": LIVE}}
     return await resources.database.whole("calls").find(due, sort=(("match.next_try_at", 1),), limit=limit)
+
+
+async def calls_with_due_parts(
+    resources: Resources, *, now: datetime, after: str = "", limit: int = 100
+) -> list[Document]:
+    """Return calls of any workspace of which a part is due before the call itself, in the order of their ids.
+
+    Held ones stay among them, so whoever erases walks on behind the last (`after`).
+    """
+    due = {"artifacts_due_at": {"$lte": now, **INSTANT}, "state": {"$in": LIVE}, "retain_until": {"$gt": now}}
+    return await resources.database.whole("calls").find({**due, "_id": {"$gt": after}}, limit=limit)
+
+
+async def calls_behind(resources: Resources, workspace_id: str, version: int, *, limit: int) -> list[Document]:
+    """Return calls that an earlier version of the workspace's policy dated; those on their way out are none."""
+    behind = {"policy_version": {"$lt": version}, "state": {"$in": LIVE}}
+    return await resources.database.scoped("calls", workspace_id).find(
+        behind, sort=(("policy_version", 1),), limit=limit
+    )
 
 
 async def due_calls(resources: Resources, *, now: datetime, limit: int = 100) -> list[Document]:

@@ -6,62 +6,28 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from domain.calls import CallIdentity, CallState, Stage, StageState, is_same_call
+from domain.calls import CallState, Stage, StageState
 from domain.errors import Conflict, Gone, NotFound
-from domain.ids import is_id
 from domain.jobs import Queue
 from domain.review import ReviewState
+from ingest.call_reading import LIVE, CallReader
 from ingest.call_runs import FOUND_MORE, REJECTED, StageNote, next_run, run_of, stage_change, switched
-from storage.catalog import TEXT
 from storage.mongo import Document
 from storage.resources import Resources
 from storage.versions import of_version, version_of
 
-LIVE = [state.value for state in CallState if state not in {CallState.ERASING, CallState.ERASED}]
 
-
-class CallStore:
+class CallStore(CallReader):
     """The one writer of `calls`, bound to a workspace."""
 
     def __init__(self, resources: Resources, workspace_id: str) -> None:
+        super().__init__(resources, workspace_id)
         self._calls = resources.database.scoped("calls", workspace_id)
         self._outbox = resources.outbox
-        self._workspace_id = workspace_id
 
     async def insert(self, document: Document, *, tx: Any = None) -> None:
         """Store a new call. Raises Duplicate when its source and origin id are taken."""
         await self._calls.insert(document, tx=tx)
-
-    async def get(self, call_id: str, *, now: datetime, tx: Any = None) -> Document:
-        """Return a call. Raises NotFound, also for another workspace's; Gone when it is erased or due."""
-        document = await self._calls.find_one({"_id": call_id}, tx=tx) if is_id("call", call_id) else None
-        if document is None:
-            raise NotFound("no such call", call_id=call_id if is_id("call", call_id) else None)
-        if document["state"] not in LIVE or document["retain_until"] <= now:
-            raise Gone("the call's retention is over or it is being erased", call_id=call_id)
-        return document
-
-    async def by_origin(self, source: str, origin_id: str) -> Document | None:
-        """Return the call that this source registered under this id."""
-        return await self._calls.find_one({"source": source, "origin_id": {"$eq": origin_id, **TEXT}})
-
-    async def same_call(self, call_id: str, identity: CallIdentity, *, tx: Any = None) -> Document | None:
-        """Return another call that is this one delivered before, None when this is the first."""
-        return await self._same(call_id, identity, {"state": {"$in": LIVE}}, tx)
-
-    async def same_going_call(
-        self, call_id: str, identity: CallIdentity, *, causes: Collection[str], tx: Any = None
-    ) -> Document | None:
-        """Return another call that is this one and is being erased for one of these causes."""
-        going = {"state": CallState.ERASING.value, "erase_cause": {"$in": sorted(causes)}}
-        return await self._same(call_id, identity, going, tx)
-
-    async def _same(self, call_id: str, identity: CallIdentity, among: Document, tx: Any) -> Document | None:
-        found = {"content_hash": {"$eq": identity.content_hash, **TEXT}, "_id": {"$ne": call_id}, **among}
-        for other in await self._calls.find(found, limit=50, tx=tx):
-            if is_same_call(identity, CallIdentity(other["content_hash"], other["origin_id"], other["setup_time"])):
-                return other
-        return None
 
     async def receive(
         self, call_id: str, *, content_hash: str, media_type: str, size: int, now: datetime, tx: Any
@@ -122,8 +88,37 @@ class CallStore:
             if call_state is CallState.READY and not within:
                 change["$addToSet"] = {"ready_versions": version}
             if await self._calls.update({**live, **where}, change, tx=tx) == 1:
+                if call_state is CallState.READY and not within:
+                    await self._end_processed(call_id, now, tx)
                 return
         raise Gone("the call is being erased, or the run was given up", call_id=call_id)
+
+    async def _end_processed(self, call_id: str, now: datetime, tx: Any) -> None:
+        """Let the recording of a ready call be due at once where its window says so."""
+        sound = "artifacts.recording"
+        waiting = {"_id": call_id, f"{sound}.once_processed": True, f"{sound}.until": {"$gt": now}}
+        await self._calls.update(waiting, {"$set": {f"{sound}.until": now, "artifacts_due_at": now}}, tx=tx)
+
+    async def redate(self, call: Document, fields: Document, *, version: int) -> bool:
+        """Date a call anew, under this version of the policy, unless it changed since it was read.
+
+        Fields that are None go. What is being erased meanwhile keeps its dates.
+        """
+        as_it_was: Document = {"_id": call["_id"], "state": call["state"], "policy_version": {"$lt": version}}
+        if "match" in call:
+            as_it_was["match.revision"] = call["match"]["revision"]
+        put = {name: value for name, value in fields.items() if value is not None} | {"policy_version": version}
+        gone = {name: "" for name, value in fields.items() if value is None}
+        change: Document = {"$set": put, "$unset": gone} if gone else {"$set": put}
+        return await self._calls.update(as_it_was, change) == 1
+
+    async def end_part(self, call: Document, part: str, *, due_at: datetime | None, now: datetime) -> None:
+        """Note that a part of a call is erased, and when the next one is due."""
+        erased: Document = {f"artifacts.{part}.erased_at": now, "updated_at": now}
+        change: Document = {"$set": erased if due_at is None else {**erased, "artifacts_due_at": due_at}}
+        if due_at is None:
+            change["$unset"] = {"artifacts_due_at": ""}
+        await self._calls.update({"_id": call["_id"], f"artifacts.{part}.erased_at": None}, change)
 
     async def hear_again(
         self, call_id: str, *, asked_id: str, language: str | None, model: str | None, now: datetime, tx: Any
@@ -175,7 +170,9 @@ class CallStore:
         if await self._calls.update(ready, change) != 1:
             raise Conflict("this is not the version that is served now", call_id=call_id)
 
-    async def start_erasing(self, call_id: str, *, cause: str, now: datetime, duplicate_of: str | None = None) -> bool:
+    async def start_erasing(
+        self, call_id: str, *, cause: str, now: datetime, duplicate_of: str | None = None, tx: Any = None
+    ) -> bool:
         """Hide the call at once; False when it is on its way out already. Raises NotFound.
 
         Args:
@@ -183,21 +180,19 @@ class CallStore:
             cause: a constant word for the receipt.
             now: when.
             duplicate_of: the call that was delivered before and is served instead.
+            tx: the transaction in which it was decided.
         """
         instead = {} if duplicate_of is None else {"duplicate_of": duplicate_of}
         matched = await self._calls.update(
             {"_id": call_id, "state": {"$in": LIVE}},
             {"$set": {"state": CallState.ERASING.value, "erase_cause": cause, "updated_at": now, **instead}},
+            tx=tx,
         )
         if matched:
             return True
-        if await self._calls.find_one({"_id": call_id}, fields=("_id",)) is None:
+        if await self._calls.find_one({"_id": call_id}, fields=("_id",), tx=tx) is None:
             raise NotFound("no such call", call_id=call_id)
         return False
-
-    async def raw(self, call_id: str, *, tx: Any = None) -> Document | None:
-        """Return a call whatever its state: for workers and erasure, never for a reader."""
-        return await self._calls.find_one({"_id": call_id}, tx=tx)
 
     async def remove(self, call_id: str, *, tx: Any = None) -> None:
         """Delete the call's document: the last step of erasing."""

@@ -79,7 +79,7 @@ class CdrImport:
             raise Unavailable("too many imports at once", limit=AT_ONCE)
         CdrImport.running += 1
         try:
-            begun = await self._imports.start(source, now=now, import_id=import_id)
+            begun = await self._imports.start(source, self._policy, now=now, import_id=import_id)
             work = ImportWork(self._resources, self._workspace_id, self._policy, ImportResult(begun, source), now)
             return await self._watched(work, stream, _wanted(format_name, config), options)
         finally:

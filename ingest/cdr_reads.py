@@ -12,6 +12,7 @@ from domain.errors import Invalid, NotFound
 from ingest.formats.joining import join
 from ingest.formats.record import CallRecord, Row
 from ingest.traffic import open_identifiers
+from storage.catalog import TEXT
 from storage.decimals import decimal_of
 from storage.mongo import Document
 from storage.resources import Resources
@@ -56,6 +57,7 @@ class CdrReader:
         """Return CDRs in which somebody takes part (E.164, extension or address), newest first."""
         token = await self._resources.keyring.blind_index(self._workspace_id, subject)
         found = {
+            "identifiers.month": TEXT,
             "identifiers.index": token,
             "identifiers.retain_until": {"$gt": now},
             "retain_until": {"$gt": now},

@@ -22,15 +22,14 @@ from ingest.cdr_batch import CdrBatch, Landed, Overfull, content
 from ingest.cdr_document import CLEAR_FIELDS, Told, began, content_of, last_of_days, unheard_of, with_late_rows
 from ingest.formats.record import Row
 from ingest.tombstones import TombstoneStore
-from ingest.traffic import TrafficSealer, days_of, month_of, open_identifiers
+from ingest.traffic import TrafficSealer, month_of, open_identifiers
 from storage.mongo import Document
 from storage.resources import Resources
 
-__all__ = ["CdrStore", "Landed", "workspaces_with_due_cdrs"]
+__all__ = ["CdrStore", "Landed"]
 
 _TRIES: Final = 30
 _AT_ONCE: Final = 8
-_DUE_AT_ONCE: Final = 2_000
 
 
 class CdrStore:
@@ -103,7 +102,7 @@ class CdrStore:
                 landed.refused.extend(one.row for one in fresh.values())
                 landed.note("duplicates", [cdr_id], new=0, seen=given - len(fresh))
                 return
-            if await self._replace(stored, changed, known | fresh.keys()):
+            if await self._replace(stored, changed, known | fresh.keys(), now=batch.sealer.now):
                 landed.note("merged", [cdr_id], new=len(fresh), seen=given - len(fresh))
                 return
         raise Unavailable("the call was changed by others every time", cdr_id=cdr_id)
@@ -124,12 +123,17 @@ class CdrStore:
             sealer = await TrafficSealer.open(self._resources, self._workspace_id, policy, [anchor], now=now)
         return await asyncio.to_thread(content, stored["_id"], told, sealer, received_at=stored["created_at"])
 
-    async def _replace(self, stored: Document, changed: Document, marks_now: set[bytes]) -> bool:
-        """Write a joined call if nobody was faster."""
-        left_out = [name for name in (*CLEAR_FIELDS, "identifiers") if name in stored and name not in changed]
+    async def _replace(self, stored: Document, changed: Document, marks_now: set[bytes], *, now: datetime) -> bool:
+        """Write a joined call if nobody was faster.
+
+        Identifiers that are to leave are left to the sweep, which asks whether a hold keeps them.
+        """
+        left_out = [name for name in CLEAR_FIELDS if name in stored and name not in changed]
         change: Document = {"$set": {**changed, "rows": sorted(marks_now)}, "$inc": {"revision": 1}}
         if left_out:
             change["$unset"] = dict.fromkeys(left_out, "")
+        if "identifiers" in stored and "identifiers" not in changed:  # their time is over: hidden, and the sweep's
+            change["$min"] = {"identifiers.retain_until": now}
         return await self._cdrs.update({"_id": stored["_id"], "revision": stored["revision"]}, change) == 1
 
     async def relink(self, cdr_id: str, before: str | None, after: str | None, *, tx: Any) -> bool:
@@ -142,38 +146,3 @@ class CdrStore:
             return False
         await self._stones.place_rows([cdr_id], now=now)
         return await self._cdrs.delete({"_id": cdr_id}) == 1
-
-    async def drop_due_identifiers(self, *, now: datetime) -> int:
-        """Take the identifiers out of calls whose clock for them is over; totals stay (promise RK8)."""
-        due, dropped = {"identifiers.retain_until": {"$lte": now}}, 0
-        while ids := await self._first(due, "identifiers.retain_until"):
-            change = {"$unset": {"identifiers": ""}, "$inc": {"revision": 1}}
-            dropped += await self._cdrs.update_all({"_id": {"$in": ids}, **due}, change)
-        return dropped
-
-    async def delete_due(self, *, now: datetime) -> int:
-        """Delete calls whose own retention is over."""
-        due, deleted = {"retain_until": {"$lte": now}}, 0
-        while ids := await self._first(due, "retain_until"):
-            deleted += await self._cdrs.delete({"_id": {"$in": ids}, **due})
-        return deleted
-
-    async def _first(self, due: Document, clock: str) -> list[str]:
-        """Return some of what is due: a month's end makes millions of records due at one instant."""
-        found = await self._cdrs.find(due, sort=((clock, 1),), fields=("_id",), limit=_DUE_AT_ONCE)
-        return [document["_id"] for document in found]
-
-    async def holds_identifiers(self, month: str, *, now: datetime) -> bool:
-        """Say whether identifiers that are not due lie sealed under this month's key."""
-        kept = {"identifiers.month": month, "identifiers.retain_until": {"$gt": now}}
-        for day in days_of(month):
-            if await self._cdrs.find_one({"setup_time": day, **kept}, fields=("_id",)) is not None:
-                return True
-        return False
-
-
-async def workspaces_with_due_cdrs(resources: Resources, *, now: datetime) -> list[str]:
-    """Return the ids of workspaces in which a CDR, or the identifiers of one, are due; some of them when it is many."""
-    due = {"$or": [{"identifiers.retain_until": {"$lte": now}}, {"retain_until": {"$lte": now}}]}
-    found = await resources.database.whole("cdrs").find(due, fields=("workspace_id",), limit=1000)
-    return sorted({document["workspace_id"] for document in found})

@@ -20,11 +20,10 @@ class IngestCustodian:
     covers: Sequence[str] = ("recordings", "s3:u/", "s3:c/")
 
     async def count(self, workspace_id: str, call_id: str) -> int:
-        """Return how many recordings, objects and half-written objects are there."""
+        """Return how many recordings, versions of objects and half-written objects are there."""
         documents = await self.resources.database.scoped("recordings", workspace_id).count({"call_id": call_id})
-        objects = [await self.resources.objects.list_keys(f"{prefix}/{call_id}/") for prefix in ("u", "c")]
-        halves = [await self.resources.objects.open_uploads(f"{prefix}/{call_id}/") for prefix in ("u", "c")]
-        return documents + sum(len(keys) for keys in objects) + sum(len(found) for found in halves)
+        objects = [await self.resources.objects.count_under(f"{prefix}/{call_id}/") for prefix in ("u", "c")]
+        return documents + sum(objects)
 
     async def erase(self, workspace_id: str, call_id: str) -> None:
         """Erase objects first, then the document that names them."""

@@ -47,11 +47,12 @@ class NewCall:
     """Where the recording lies, when nobody uploads it."""
 
 
-def call_document(call_id: str, new: NewCall, tags: Document, now: datetime) -> Document:
-    """Return the document of a call that waits for its recording."""
+def call_document(call_id: str, new: NewCall, tags: Document, parts: Document, now: datetime) -> Document:
+    """Return the document of a call that waits for its recording; `parts` are the clocks (`domain.call_parts`)."""
     return {
         "_id": call_id,
         **tags,
+        **parts,
         "state": CallState.AWAITING_UPLOAD.value,
         "version": 1,
         "ready_versions": [],

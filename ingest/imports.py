@@ -10,6 +10,8 @@ from typing import Final
 
 from domain.errors import NotFound
 from domain.ids import new_id
+from domain.policy import Policy
+from domain.records import Category
 from storage.mongo import Document, Filter
 from storage.resources import Resources
 
@@ -35,10 +37,15 @@ class ImportStore:
 
     def __init__(self, resources: Resources, workspace_id: str) -> None:
         self._imports = resources.database.scoped("imports", workspace_id)
+        self._workspace_id = workspace_id
 
-    async def start(self, source: str, *, now: datetime, import_id: str | None = None) -> str:
-        """Write down that an import began, or begins again under the same id; return the id."""
+    async def start(self, source: str, policy: Policy, *, now: datetime, import_id: str | None = None) -> str:
+        """Write down that an import began, or begins again under the same id; return the id.
+
+        It tells of use of the product, and is kept as long as the policy says of that (promise RK9).
+        """
         found = import_id or new_id("imp")
+        kept = policy.tags(Category.USAGE_DATA, workspace_id=self._workspace_id, anchor=now).retain_until
         begun: Document = {
             "source": source,
             "format": None,
@@ -49,7 +56,8 @@ class ImportStore:
             "updated_at": now,
             "ended_at": None,
         }
-        await self._imports.update({"_id": found}, {"$set": begun, "$setOnInsert": {"started_at": now}}, upsert=True)
+        first = {"started_at": now, "retain_until": kept}
+        await self._imports.update({"_id": found}, {"$set": begun, "$setOnInsert": first}, upsert=True)
         return found
 
     async def note(self, import_id: str, counts: Mapping[str, int], *, format_name: str | None, now: datetime) -> None:

@@ -175,8 +175,3 @@ class Inbox:
     async def settle(self, import_id: str) -> None:
         """Forget a file that was taken in or set aside: the last step."""
         await self._waiting.delete({"_id": import_id})
-
-
-async def forget_due(resources: Resources, *, now: datetime) -> int:
-    """Delete the sealed names of files that have waited too long; return how many."""
-    return await resources.database.whole("inbox").delete({"retain_until": {"$lte": now}})

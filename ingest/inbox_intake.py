@@ -91,7 +91,7 @@ class InboxIntake:
         """Write down that the file went before it was read; unless it went because it had been taken in."""
         if await self._state(waiting) in _OVER:
             return
-        await self._imports.start(SOURCE, now=now, import_id=waiting.import_id)
+        await self._imports.start(SOURCE, self._policy, now=now, import_id=waiting.import_id)
         ended = ImportState.INTERRUPTED
         await self._imports.end(waiting.import_id, ended, {}, now=now, format_name=None, reason=reason)
         log.warning("inbox:file:missed", import_id=waiting.import_id, reason=reason)
@@ -145,7 +145,7 @@ class InboxIntake:
         self, waiting: Waiting, source: Source | None, media_type: str, pieces: AsyncIterator[bytes], now: datetime
     ) -> None:
         name = source.name if source else SOURCE
-        await self._imports.start(name, now=now, import_id=waiting.import_id)
+        await self._imports.start(name, self._policy, now=now, import_id=waiting.import_id)
         registration = Registration(self._resources, self._workspace_id, self._policy)
         new = new_call(waiting, source, media_type, await self._indexer(), now=now)
         key = f"inbox {waiting.import_id}"
@@ -172,7 +172,7 @@ class InboxIntake:
         """Take a vCon in with its recordings; False when the file holds several, which land as CDRs. Raises Refused."""
         name = source.name if source else SOURCE
         options = options_of(source.config if source else SourceConfig(), now=now)
-        await self._imports.start(name, now=now, import_id=waiting.import_id)
+        await self._imports.start(name, self._policy, now=now, import_id=waiting.import_id)
         hosts = source.config.fetch_hosts if source else ()
         intake = VConIntake(self._resources, self._workspace_id, self._policy, options, source=name, fetch_hosts=hosts)
         try:
@@ -201,7 +201,7 @@ class InboxIntake:
         """Keep a refused file sealed, and say why; what of it had landed stays. An empty file leaves only the word."""
         import_id = waiting.import_id
         if await self._state(waiting) is None:
-            await self._imports.start(SOURCE, now=now, import_id=import_id)
+            await self._imports.start(SOURCE, self._policy, now=now, import_id=import_id)
         if waiting.size and not await self._is_kept(import_id, now):
             spooled = await self._quarantine.spool(import_id, await self._read(waiting), self._policy, now=now)
             await self._quarantine.keep_file(spooled, reason, self._policy, now=now)

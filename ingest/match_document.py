@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from domain.call_parts import sooner
 from domain.calls import CallState
 from domain.jobs import backoff
 from domain.policy import Policy
-from domain.records import Category
+from domain.settled_policy import clocks_of
 from ingest.matching import FIXED, Ambiguous, Decision, How, Match
 from storage.mongo import Document
 
@@ -97,9 +98,8 @@ def anchored(call: Document, log: Document | None, policy: Policy) -> Document:
         return _without_start(call)
     if call["setup_time"] is not None and not call["match"]["gave_setup_time"]:
         return {}
-    tags = policy.tags(Category.CONTENT, workspace_id=call["workspace_id"], anchor=log["setup_time"])
-    sooner = {"retain_until": tags.retain_until} if tags.retain_until < call["retain_until"] else {}
-    return {"setup_time": log["setup_time"], "match.gave_setup_time": True, **sooner}
+    began = log["setup_time"]
+    return {"setup_time": began, "match.gave_setup_time": True, **sooner(call, clocks_of(policy, began), began)}
 
 
 def _without_start(call: Document) -> Document:

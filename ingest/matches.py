@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from domain.call_parts import recording_until
 from domain.errors import Conflict, Invalid, NotFound
 from domain.ids import is_id
 from domain.policy import Policy
@@ -113,7 +114,7 @@ class Matches:
             if not await self._calls.change_match(call["_id"], match["revision"], change, tx=tx):
                 return False
             await self._relink(call, chosen, log, holder, now=now, tx=tx)
-            await self._recordings.shorten(call["_id"], change.get("retain_until"), tx=tx)
+            await self._recordings.shorten(call["_id"], recording_until(change), tx=tx)
             return True
 
         try:
@@ -214,7 +215,7 @@ class Matches:
             if not await self._calls.change_match(call_id, call["match"]["revision"], change, tx=tx):
                 return False
             await self._relink(call, chosen, log, holder, now=now, tx=tx)
-            await self._recordings.shorten(call_id, change.get("retain_until"), tx=tx)
+            await self._recordings.shorten(call_id, recording_until(change), tx=tx)
             return True
 
         try:

@@ -24,7 +24,6 @@ from storage.sealing import ObjectSealer, ValueSealer
 KEPT: Final = timedelta(days=30)
 SPOOLED: Final = timedelta(days=1)
 """How long a file stays that is being checked before anything of it lands; longer only if its process died."""
-_AT_ONCE: Final = 500
 
 
 class QuarantineStore:
@@ -129,29 +128,6 @@ class QuarantineStore:
         """Delete a spooled file: its rows have landed."""
         await self._resources.objects.delete(file_key(document))
         await self._held.delete({"_id": document["_id"]})
-
-    async def delete_due(self, *, now: datetime) -> int:
-        """Delete what is due, objects first; return how many documents went."""
-        gone = 0
-        while files := await self._held.find(
-            {"retain_until": {"$lte": now}, "object_id": {"$exists": True}}, limit=_AT_ONCE
-        ):
-            for document in files:
-                await self.drop_file(document)
-            gone += len(files)
-        return gone + await self._held.delete({"retain_until": {"$lte": now}})
-
-    async def holds_identifiers(self, month: str, *, now: datetime) -> bool:
-        """Say whether anything that is not due lies sealed under this month's key."""
-        return await self._held.find_one({"month": month, "retain_until": {"$gt": now}}, fields=("_id",)) is not None
-
-
-async def workspaces_with_due_quarantine(resources: Resources, *, now: datetime) -> list[str]:
-    """Return the ids of workspaces in which something in quarantine is due; some of them when it is many."""
-    found = await resources.database.whole("quarantine").find(
-        {"retain_until": {"$lte": now}}, fields=("workspace_id",), limit=1000
-    )
-    return sorted({document["workspace_id"] for document in found})
 
 
 def file_key(document: Document) -> str:

@@ -12,17 +12,12 @@ from typing import Any, Final
 from domain.errors import (
     ChecksumMismatch,
     Conflict,
-    EmptyRecording,
-    NotAudio,
     NotFound,
-    SizeMismatch,
-    UnsupportedMedia,
 )
 from domain.ids import new_id
 from domain.jobs import Queue
-from domain.media import compatible, sniff
 from ingest.fetch_orders import MODE, TASK, FetchOrder, open_order, seal_order
-from ingest.uploading import IncomingUpload, UploadPlan, sums_of
+from ingest.uploading import IncomingUpload, UploadPlan, sums_of, verified
 from storage.mongo import Document
 from storage.resources import Resources
 from storage.sealing import ObjectSealer, derive, seal, unseal
@@ -49,6 +44,9 @@ class RecordingStore:
         self._recordings = resources.database.scoped("recordings", workspace_id)
         self._workspace_id = workspace_id
 
+    async def _key(self, call_id: str) -> bytes:
+        return await self._resources.keyring.artifact_key(self._workspace_id, call_id, "recording")
+
     async def insert(self, document: Document, *, key: bytes, order: FetchOrder | None = None, tx: Any = None) -> None:
         """Store a new recording's document, and the job that gets the recording when it is to be fetched."""
         if order is not None:
@@ -63,12 +61,12 @@ class RecordingStore:
 
     async def order(self, recording: Document) -> FetchOrder:
         """Return where a recording is to be fetched from."""
-        return open_order(recording, await self._resources.keyring.call_key(self._workspace_id, recording["call_id"]))
+        return open_order(recording, await self._key(recording["call_id"]))
 
     async def order_again(self, recording: Document, order: FetchOrder, *, now: datetime) -> None:
         """Take a fresher address of a recording that has not come, and try again if that was given up."""
         call_id = recording["call_id"]
-        key = await self._resources.keyring.call_key(self._workspace_id, call_id)
+        key = await self._key(call_id)
         sealed = seal_order(order, key, recording["_id"])
         waiting = {"_id": recording["_id"], "original": None, "upload.mode": MODE}
         if await self._recordings.update(waiting, {"$set": {"upload.order": sealed}}) != 1:
@@ -77,15 +75,16 @@ class RecordingStore:
             await self._order_job(call_id, now)
 
     async def of_call(self, call_id: str) -> Document:
-        """Return a call's recording document. Raises NotFound."""
+        """Return a call's recording document. Raises NotFound; Gone when it was erased before its call."""
         document = await self._recordings.find_one({"call_id": call_id})
         if document is None:
+            await self._key(call_id)  # Gone, where the recording went before its call
             raise NotFound("the call has no recording", call_id=call_id)
         return document
 
     async def _incoming(self, recording: Document) -> IncomingUpload:
         upload = recording["upload"]
-        call_key = await self._resources.keyring.call_key(self._workspace_id, recording["call_id"])
+        call_key = await self._key(recording["call_id"])
         return IncomingUpload(self._resources.objects, upload, derive(call_key, f"upload:{upload['key']}"))
 
     async def plan_if_uploaded(self, recording: Document, *, now: datetime) -> UploadPlan | None:
@@ -131,7 +130,7 @@ class RecordingStore:
         """Seal the bytes under a fresh object id while hashing them; drop them again when they are not as announced."""
         call_id, upload = recording["call_id"], recording["upload"]
         object_id = new_id("obj")
-        key = await self._resources.keyring.call_key(self._workspace_id, call_id)
+        key = await self._key(call_id)
         digest = hashlib.sha256()
         head = bytearray()
 
@@ -147,7 +146,7 @@ class RecordingStore:
             place, watched(), ObjectSealer(key, object_id), limit=self._resources.settings.max_recording_bytes
         )
         try:
-            sniffed = _verify(bytes(head), upload, size=size, sha256=sha256, actual=digest.hexdigest())
+            sniffed = verified(bytes(head), upload, size=size, sha256=sha256, actual=digest.hexdigest())
         except Exception:
             await self._resources.objects.delete(place)
             raise
@@ -179,6 +178,11 @@ class RecordingStore:
             later = {"call_id": call_id, "retain_until": {"$gt": retain_until}}
             await self._recordings.update(later, {"$set": {"retain_until": retain_until}}, tx=tx)
 
+    async def redate(self, call_id: str, until: datetime, version: int) -> None:
+        """Note until when the recording is kept under this version of the policy."""
+        change = {"retain_until": until, "policy_version": version}
+        await self._recordings.update({"call_id": call_id}, {"$set": change})
+
     async def drop(self, recording: Document, taken: TakenIn) -> None:
         """Delete a sealed object that nobody will refer to."""
         await self._resources.objects.delete(object_key(recording["call_id"], taken.object_id))
@@ -196,7 +200,7 @@ class RecordingStore:
     ) -> AsyncIterator[bytes]:
         """Yield bytes [start, end) of the clear recording: for the stages, and for the audited clear copy."""
         original = recording["original"]
-        key = await self._resources.keyring.call_key(self._workspace_id, recording["call_id"])
+        key = await self._key(recording["call_id"])
         sealer = ObjectSealer(key, original["object_id"])
         place = object_key(recording["call_id"], original["object_id"])
         async for piece in self._resources.objects.read_sealed(
@@ -210,7 +214,7 @@ class RecordingStore:
 
     async def hints(self, recording: Document) -> dict[str, list[str]]:
         """Return the call's own knowledge: numbers, names, e-mail addresses."""
-        key = await self._resources.keyring.call_key(self._workspace_id, recording["call_id"])
+        key = await self._key(recording["call_id"])
         place = f"recordings/{recording['_id']}/hints/{recording['call_id']}"
         known: dict[str, list[str]] = json.loads(unseal(key, bytes(recording["hints"]), place=place))
         return known
@@ -224,20 +228,3 @@ def object_key(call_id: str, object_id: str) -> str:
 def upload_key(call_id: str, upload_id: str) -> str:
     """Return the key of an object on its way in."""
     return f"u/{call_id}/{upload_id}"
-
-
-def _verify(head: bytes, upload: Document, *, size: int, sha256: str | None, actual: str) -> str:
-    if size == 0:
-        raise EmptyRecording("the recording is empty")
-    announced = upload.get("size")
-    if announced is not None and size != announced:
-        raise SizeMismatch("the recording has another size than announced", announced=announced, arrived=size)
-    expected = sha256 or upload.get("sha256")
-    if expected is not None and expected.lower() != actual:
-        raise ChecksumMismatch("the bytes that arrived do not have the announced SHA-256")
-    sniffed = sniff(head)
-    if sniffed is None:
-        raise NotAudio("the bytes are no recording in a format that is taken in")
-    if not compatible(upload["media_type"], sniffed):
-        raise UnsupportedMedia("the bytes are of another media type than announced", found=sniffed)
-    return sniffed

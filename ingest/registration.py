@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from domain.call_parts import born
 from domain.calls import CallIdentity, CallState
 from domain.errors import CallwardError, Conflict, Duplicate, Gone, Invalid, TooLarge, UnsupportedMedia
 from domain.ids import new_id
 from domain.media import accepted
 from domain.policy import Policy
 from domain.records import Category
+from domain.settled_policy import clocks_of
 from ingest.call_logs import CallLogStore
 from ingest.calls import CallStore
 from ingest.documents import NewCall, call_document, hints_of, recording_document
 from ingest.idempotency import Attempt, IdempotencyStore
 from ingest.matches import fresh_match
+from ingest.people import known_people
 from ingest.recordings import RecordingStore, TakenIn
 from ingest.redelivery import Redelivery, refuse
 from ingest.tombstones import Erased, ErasedCall
@@ -121,22 +124,23 @@ class Registration:
         began = new.call_log.setup_time if new.call_log else None
         await self._redelivery.refuse_erased(ErasedCall(new.source, new.origin_id, new.sha256, began))
         anchor = new.call_log.setup_time if new.call_log else now
-        tags = self._policy.tags(Category.CONTENT, workspace_id=self._workspace_id, anchor=anchor)
+        tags = self._policy.tags(Category.COMMUNICATIONS_CONTENT, workspace_id=self._workspace_id, anchor=anchor)
         if tags.retain_until <= now:
-            raise Gone(
-                "the retention of a call that began then is over already; nothing was stored", reason=RETENTION_OVER
-            )
-        call = call_document(call_id, new, tags.to_document(), now)
+            raise Gone("the retention of a call of that day is over already; nothing was stored", reason=RETENTION_OVER)
+        clocks = clocks_of(self._policy, anchor)
+        call = call_document(call_id, new, tags.to_document(), born(clocks, anchor), now)
         log = await self._logs.prepare(call_id, new.call_log, self._policy, now=now) if new.call_log else None
+        call["people"] = await known_people(self._resources, self._workspace_id, new)
         call["match"] = await fresh_match(self._resources, self._workspace_id, new, log, now=now)
         recording_id = new_id("rec")
 
         async def write(tx: Any) -> None:
-            key = await self._resources.keyring.create_call_key(self._workspace_id, call_id, now=now, tx=tx)
-            sealed = await self.recordings.seal_hints(call_id, recording_id, key, hints_of(new))
+            keys = await self._resources.keyring.create_call_keys(self._workspace_id, call_id, now=now, tx=tx)
+            sealed = await self.recordings.seal_hints(call_id, recording_id, keys["recording"], hints_of(new))
             await self.calls.insert(call, tx=tx)
-            document = recording_document(recording_id, call_id, new, tags.to_document(), sealed, now)
-            await self.recordings.insert(document, order=new.fetch, key=key, tx=tx)
+            tagged = tags.to_document() | {"retain_until": clocks.recording}
+            document = recording_document(recording_id, call_id, new, tagged, sealed, now)
+            await self.recordings.insert(document, order=new.fetch, key=keys["recording"], tx=tx)
             if log is not None:
                 await self._logs.insert(log, tx=tx)
             await self._idempotency.finish(ROUTE, attempt, tx=tx)
@@ -146,7 +150,7 @@ class Registration:
         return Registered(call, await self.recordings.plan_if_uploaded(recording, now=now), created=True)
 
     async def _to_fill(self, call_id: str, now: datetime) -> Document:
-        """Return the call whose bytes are coming. Raises Erased, with its audit line, when it was erased for good."""
+        """Return the call whose bytes are coming. Raises Erased, with its audit line, when it was erased."""
         try:
             return await self._redelivery.standing(call_id, now=now)
         except Erased:

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.errors import ChecksumMismatch, Conflict, Invalid, SizeMismatch, UploadMissing
+from domain.errors import (
+    ChecksumMismatch,
+    Conflict,
+    EmptyRecording,
+    Invalid,
+    NotAudio,
+    SizeMismatch,
+    UnsupportedMedia,
+    UploadMissing,
+)
+from domain.media import compatible, sniff
 from ingest.fetch_orders import MODE
 from storage.mongo import Document
 from storage.objects import ObjectStore
@@ -158,3 +168,25 @@ class IncomingUpload:
         for number in damaged:
             await self._objects.delete(part_key(self._upload["key"], number))
         return ChecksumMismatch("some parts do not have the SHA-256 that was announced for them", parts=damaged)
+
+
+def verified(head: bytes, upload: Document, *, size: int, sha256: str | None, actual: str) -> str:
+    """Return the media type that bytes are, when they are what was announced.
+
+    Raises:
+        EmptyRecording, SizeMismatch, ChecksumMismatch, NotAudio, UnsupportedMedia: they are not.
+    """
+    if size == 0:
+        raise EmptyRecording("the recording is empty")
+    announced = upload.get("size")
+    if announced is not None and size != announced:
+        raise SizeMismatch("the recording has another size than announced", announced=announced, arrived=size)
+    expected = sha256 or upload.get("sha256")
+    if expected is not None and expected.lower() != actual:
+        raise ChecksumMismatch("the bytes that arrived do not have the announced SHA-256")
+    sniffed = sniff(head)
+    if sniffed is None:
+        raise NotAudio("the bytes are no recording in a format that is taken in")
+    if not compatible(upload["media_type"], sniffed):
+        raise UnsupportedMedia("the bytes are of another media type than announced", found=sniffed)
+    return sniffed

@@ -1,21 +1,22 @@
-"""The audit chain: each workspace's events in order, each holding the hash of the one before, so that a gap shows."""
+"""The audit chain: each workspace's events in order, each holding the hash of the one before (`domain.chains`)."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
+from typing import Final
 
+from domain.chains import AUDIT_FIELDS, Head, Verdict, Walk, linked
 from domain.errors import Duplicate, Unavailable
 from domain.ids import new_id
 from storage.mongo import Database, Document
 
-PLATFORM = "platform"
+PLATFORM: Final = "platform"
 """The chain of events that belong to no workspace."""
-_TRIES = 20
+_TRIES: Final = 20
+_AT_ONCE: Final = 1000
 
 
 class AuditLog:
@@ -45,41 +46,32 @@ class AuditLog:
             Unavailable: other processes were faster every time; nothing is stored.
         """
         chain = workspace_id or PLATFORM
+        body: Document = {
+            "event": event,
+            "actor": actor,
+            "at": now.replace(microsecond=now.microsecond // 1000 * 1000),
+            "call_id": call_id,
+            "detail": detail or {},
+        }
         async with self._appending[chain]:
-            name = event_id or new_id("evt")
-            await self._append(chain, event, name, actor=actor, now=now, call_id=call_id, detail=detail)
+            await self._append(chain, event_id or new_id("evt"), body)
 
-    async def _append(
-        self,
-        chain: str,
-        event: str,
-        event_id: str,
-        *,
-        actor: str,
-        now: datetime,
-        call_id: str | None,
-        detail: dict[str, str | int] | None,
-    ) -> None:
+    async def _append(self, chain: str, event_id: str, body: Document) -> None:
         events = self._database.scoped("audit_events", chain)
         for _ in range(_TRIES):
-            last = await events.find({}, sort=(("sequence", -1),), limit=1)
-            body: Document = {
-                "sequence": last[0]["sequence"] + 1 if last else 1,
-                "previous_hash": last[0]["hash"] if last else "",
-                "event": event,
-                "actor": actor,
-                "at": now.replace(microsecond=now.microsecond // 1000 * 1000),
-                "call_id": call_id,
-                "detail": detail or {},
-            }
+            last = await self._last(chain)
             try:
-                await events.insert({"_id": event_id, **body, "hash": _hash(chain, body)})
+                await events.insert({"_id": event_id, **linked(chain, last, body, AUDIT_FIELDS)})
             except Duplicate:
                 if await events.find_one({"_id": event_id}, fields=("_id",)) is not None:
                     return
                 continue
             return
         raise Unavailable("the audit chain was too busy to append to", chain=chain)
+
+    async def _last(self, chain: str) -> Document | None:
+        found = await self._database.scoped("audit_events", chain).find({}, sort=(("sequence", -1),), limit=1)
+        return found[0] if found else None
 
     async def events(self, workspace_id: str | None, *, call_id: str | None = None, limit: int = 100) -> list[Document]:
         """Return a chain's events, newest first."""
@@ -88,25 +80,41 @@ class AuditLog:
             found, sort=(("sequence", -1),), limit=limit
         )
 
+    async def head(self, workspace_id: str | None, *, now: datetime) -> Head:
+        """Return the chain's newest entry, for somebody to keep elsewhere."""
+        chain = workspace_id or PLATFORM
+        last = await self._last(chain)
+        return Head(chain, last["sequence"], last["hash"], now) if last is not None else Head(chain, 0, "", now)
+
+    async def export(self, workspace_id: str | None, *, after: int = 0) -> AsyncIterator[Document]:
+        """Yield a chain's events in order, some read at a time; `after` is the sequence number to begin behind."""
+        events = self._database.scoped("audit_events", workspace_id or PLATFORM)
+        while page := await events.find({"sequence": {"$gt": after}}, sort=(("sequence", 1),), limit=_AT_ONCE):
+            for document in page:
+                yield document
+            after = page[-1]["sequence"]
+
+    async def verify(self, workspace_id: str | None, *, kept: Head | None = None) -> Verdict:
+        """Check the whole chain, in flat memory; beside a kept head also that its tail was not cut.
+
+        What follows the first flaw is not looked at.
+        """
+        walk = Walk(workspace_id or PLATFORM, AUDIT_FIELDS, kept=kept)
+        async for document in self.export(workspace_id):
+            if not walk.take(document):
+                break
+        return walk.end()
+
+    async def newest_hold(self, workspace_id: str | None, *, limit: int) -> bool:
+        """Say whether the newest events fit together: a look that costs the same however long the chain is."""
+        chain = workspace_id or PLATFORM
+        newest = await self.events(workspace_id, limit=limit + 1)
+        if not newest:
+            return True
+        before = newest.pop() if len(newest) > limit else None
+        walk = Walk(chain, AUDIT_FIELDS, begin=before)
+        return all(walk.take(document) for document in reversed(newest))
+
     async def broken_at(self, workspace_id: str | None) -> int | None:
         """Return the sequence number at which the chain does not hold, None when all of it does."""
-        chain = workspace_id or PLATFORM
-        previous, expected = "", 1
-        for document in await self._database.scoped("audit_events", chain).find({}, sort=(("sequence", 1),)):
-            body = {name: document[name] for name in _HASHED}
-            fits = document["sequence"] == expected and document["previous_hash"] == previous
-            if not fits or document["hash"] != _hash(chain, body):
-                return expected
-            previous, expected = document["hash"], expected + 1
-        return None
-
-
-_HASHED = ("sequence", "previous_hash", "event", "actor", "at", "call_id", "detail")
-
-
-def _hash(chain: str, body: dict[str, Any]) -> str:
-    told = {name: body[name] for name in _HASHED} | {
-        "at": body["at"].isoformat(timespec="milliseconds"),
-        "chain": chain,
-    }
-    return hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        return (await self.verify(workspace_id)).at

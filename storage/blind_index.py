@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Callable
 
 from domain.ids import id_from_bytes
+from storage.paired_ids import PairedIds
 from storage.sealing import derive
 
 _TOKENS_KEPT = 32_768
@@ -25,6 +26,8 @@ class BlindIndexer:
         self._own_key = derive(key, "own-records")
         self._mark = hashlib.blake2b(digest_size=6, key=self._own_key, person=b"mark")
         self._id = hashlib.blake2b(digest_size=16, key=self._own_key, person=b"id")
+        self.pairs = PairedIds(derive(key, "paired-ids"))
+        """Ids that say where something lies, to those who have this key."""
         self.raw_token = functools.lru_cache(maxsize=_TOKENS_KEPT)(self._made_token)
         """The 16 bytes of a token; switches and phones repeat themselves, so the last ones are remembered."""
 

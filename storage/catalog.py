@@ -19,6 +19,7 @@ DONE_JOBS_KEPT_S = 30 * 24 * 3600
 
 TEXT: dict[str, Any] = {"$type": "string"}
 INSTANT: dict[str, Any] = {"$type": "date"}
+NUMBER: dict[str, Any] = {"$type": "number"}
 """Filters of partial indexes. MongoDB uses such an index only for a query that repeats its filter, beside the value."""
 
 _BY_CALL = (Index(_up("workspace_id", "call_id")),)
@@ -40,7 +41,36 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
     CollectionSpec(
         "legal_holds", "governance.holds", personal=False, indexes=(Index(_up("workspace_id", "released_at")),)
     ),
-    CollectionSpec("receipts", "governance.purges", personal=False, apart=True, indexes=_BY_CALL),
+    CollectionSpec(
+        "restrictions", "governance.restrictions", personal=False, indexes=(Index(_up("workspace_id", "lifted_at")),)
+    ),
+    CollectionSpec(
+        "retention_proposals",
+        "governance.approvals",
+        personal=False,
+        indexes=(Index((("workspace_id", 1), ("asked_at", -1), ("_id", -1))),),
+    ),
+    CollectionSpec(
+        "training_opt_outs",
+        "governance.opt_outs",
+        personal=False,
+        indexes=(Index(_up("workspace_id", "withdrawn_at")),),
+    ),
+    CollectionSpec("waivers", "governance.waivers", personal=False, indexes=(Index(_up("workspace_id", "rule")),)),
+    CollectionSpec(
+        "receipts",
+        "governance.receipts",
+        personal=False,
+        apart=True,
+        indexes=(*_BY_CALL, Index(_up("workspace_id", "sequence"), unique=True, partial={"sequence": NUMBER})),
+    ),
+    CollectionSpec(
+        "purge_jobs",
+        "governance.purge_jobs",
+        personal=False,
+        apart=True,
+        indexes=(Index(_up("workspace_id", "kind")),),
+    ),
     CollectionSpec("api_keys", "api.keys", personal=False, indexes=(Index(_up("workspace_id")),)),
     CollectionSpec(
         "calls",
@@ -51,8 +81,11 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
             Index((("workspace_id", 1), ("created_at", -1), ("_id", -1))),
             Index(_up("workspace_id", "source", "origin_id"), unique=True, partial={"origin_id": {"$type": "string"}}),
             Index(_up("workspace_id", "content_hash"), partial={"content_hash": {"$type": "string"}}),
+            Index(_up("workspace_id", "people"), partial={"people": TEXT}),
             Index(_up("state", "updated_at")),
             Index(_up("retain_until")),
+            Index(_up("artifacts_due_at"), partial={"artifacts_due_at": INSTANT}),
+            Index(_up("workspace_id", "policy_version")),
             Index(_up("match.next_try_at"), partial={"match.next_try_at": INSTANT}),
             Index(_up("workspace_id", "match.began"), partial={"match.began": INSTANT}),
             Index(_up("workspace_id", "match.stated"), partial={"match.stated": TEXT}),
@@ -78,13 +111,14 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         tagged=True,
         tagged_parts=("identifiers",),
         indexes=(  # of pages of entries: ingest/log_pages.py
-            Index(_up("ids"), unique=True, partial={"ids": {"$type": "binData"}}),
+            Index(_up("workspace_id", "home", "number"), unique=True, partial={"home": {"$type": "binData"}}),
+            Index(_up("by_id", "ids"), unique=True, partial={"by_id": NUMBER}),
             Index(_up("workspace_id", "calls"), unique=True, partial={"calls": TEXT}),
             Index((("workspace_id", 1), ("last_at", -1), ("_id", -1))),
-            Index(_up("workspace_id", "identifiers.index")),
+            Index(_up("identifiers.index")),  # keyed hashes: no two workspaces have one in common
             Index(_up("workspace_id", "identifiers.device", "last_at"), partial={"source": "device"}),
-            Index(_up("identifiers.retain_until")),
-            Index(_up("retain_until")),
+            Index(_up("workspace_id", "identifiers.retain_until")),
+            Index(_up("workspace_id", "retain_until")),
         ),
     ),
     CollectionSpec(
@@ -95,9 +129,13 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         tagged_parts=("identifiers",),
         indexes=(
             Index((("workspace_id", 1), ("setup_time", -1), ("_id", -1))),
-            Index(_up("workspace_id", "identifiers.index")),
-            Index(_up("identifiers.retain_until")),
-            Index(_up("retain_until")),
+            # A month's identifiers come and go together: by month first, both touch a few pages of the index only.
+            Index(_up("workspace_id", "identifiers.month", "identifiers.index"), partial={"identifiers.month": TEXT}),
+            Index(
+                _up("workspace_id", "identifiers.retain_until", "identifiers.month"),
+                partial={"identifiers.retain_until": INSTANT},
+            ),
+            Index(_up("workspace_id", "retain_until")),
         ),
     ),
     CollectionSpec(
@@ -106,6 +144,7 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         personal=False,
         indexes=(
             Index((("workspace_id", 1), ("started_at", -1), ("_id", -1))),
+            Index(_up("workspace_id", "retain_until")),
             Index(_up("updated_at"), partial={"state": "running"}),
         ),
     ),
@@ -116,7 +155,7 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         tagged=True,
         indexes=(
             Index(_up("workspace_id", "import_id", "_id")),
-            Index(_up("retain_until")),
+            Index(_up("workspace_id", "retain_until")),
         ),
     ),
     CollectionSpec(
@@ -124,7 +163,7 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         "ingest.inbox",
         personal=True,
         tagged=True,
-        indexes=(Index(_up("workspace_id")), Index(_up("retain_until"))),
+        indexes=(Index(_up("workspace_id")), Index(_up("workspace_id", "retain_until"))),
     ),
     CollectionSpec(
         "sources",

@@ -8,6 +8,9 @@ from typing import Any
 
 from domain.records import TAG_FIELDS, Category, LegalBasis, Purpose, Role
 
+_EARLIER_CATEGORIES = ("content", "traffic", "usage")
+"""Names that migration 4 replaces: admitted until it ran everywhere, written by nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -53,7 +56,7 @@ def _tags_schema() -> dict[str, Any]:
         "required": list(TAG_FIELDS),
         "properties": {
             "workspace_id": {"bsonType": "string", "minLength": 1},
-            "category": {"enum": [category.value for category in Category]},
+            "category": {"enum": [*(category.value for category in Category), *_EARLIER_CATEGORIES]},
             "role": {"enum": [role.value for role in Role]},
             "purposes": {
                 "bsonType": "array",

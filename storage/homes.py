@@ -69,6 +69,11 @@ class Homes:
             replaced += len(page)
         return replaced
 
+    async def set_where(self, name: str, found: dict[str, Any], fields: dict[str, Any]) -> int:
+        """Set fields of every document that matches, of all workspaces; return how many matched. For migrations."""
+        result = await self._raw(name).update_many(found, {"$set": fields})
+        return int(result.matched_count)
+
     async def drop_indexes(self, name: str, names: Iterable[str]) -> None:
         """Drop the indexes of these names, as far as they are there."""
         raw = self._raw(name)

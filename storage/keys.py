@@ -1,4 +1,4 @@
-"""The keyring: root key -> workspace key -> key per call, and per workspace and month for CDR identifiers.
+"""The keyring: root key -> workspace key -> key per call -> per part of it; per workspace and month for identifiers.
 
 Only wrapped keys are stored, in a database of their own that is backed up apart. Destroying a call's key makes every
 copy of its recording and transcripts unreadable, those in backups too: that is what erasure rests on.
@@ -9,35 +9,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from domain.errors import Duplicate, Gone
 from storage.blind_index import BlindIndexer, indexer_of
+from storage.key_reading import KeyReader
 from storage.mongo import Database
+from storage.month_keys import MonthKeys
 from storage.root_keys import RootKey
 from storage.sealing import KEY_BYTES, derive, seal, unseal
 
-
-@dataclass(frozen=True, slots=True)
-class MonthKeys:
-    """What is needed to take rows in.
-
-    Attributes:
-        keys: by month (`2026-11`); those that are destroyed are not among them.
-        rows_erased: whether the workspace may have tombstones of rows.
-    """
-
-    keys: Mapping[str, bytes]
-    rows_erased: bool
+_derived = lru_cache(maxsize=32)(derive)
+"""Of the workspaces that were busy last; their keys are remembered too."""
+ARTIFACTS: Final = ("recording", "transcript")
+"""The parts of a call that have keys of their own, so that one can go and the other stay."""
 
 
-class Keyring:
+class Keyring(KeyReader):
     """Makes, finds and destroys keys. Keys of calls are never cached: a destroyed key must be gone at once."""
 
     def __init__(self, database: Database, root: RootKey) -> None:
+        super().__init__(database)
         self._keys = database.whole("keys")
         self._root = root
         self._workspace_keys: dict[str, bytes] = {}
@@ -73,6 +68,63 @@ class Keyring:
     async def create_call_key(self, workspace_id: str, call_id: str, *, now: datetime, tx: Any = None) -> bytes:
         """Make a call's key and return it."""
         return await self._create(workspace_id, call_id, "call", now=now, tx=tx)
+
+    async def create_call_keys(
+        self, workspace_id: str, call_id: str, *, now: datetime, tx: Any = None
+    ) -> dict[str, bytes]:
+        """Make a call's key and, wrapped under it, one for each of `ARTIFACTS`; return those by artifact.
+
+        One of them can be destroyed alone; destroying the call's key takes all.
+        """
+        call_key = await self.create_call_key(workspace_id, call_id, now=now, tx=tx)
+        keys = {artifact: os.urandom(KEY_BYTES) for artifact in ARTIFACTS}
+        documents = [
+            {
+                "_id": f"{call_id}/{artifact}",
+                "workspace_id": workspace_id,
+                "kind": "artifact",
+                "wrapped": seal(call_key, key, place=f"keys/{call_id}/{artifact}"),
+                "created_at": now,
+            }
+            for artifact, key in keys.items()
+        ]
+        await self._keys.insert_many(documents, tx=tx)
+        return keys
+
+    async def artifact_key(self, workspace_id: str, call_id: str, artifact: str) -> bytes:
+        """Return the key of one part of a call: its sound, its words. Raises Gone once it or the call's is destroyed.
+
+        A call that is older than these keys has one for everything: its own.
+        """
+        key_id = f"{call_id}/{artifact}"
+        there = {"_id": {"$in": [call_id, key_id]}, "workspace_id": workspace_id}
+        found = {document["_id"]: document for document in await self._keys.find(there)}
+        destroyed = any(one.get("wrapped") is None for one in found.values())
+        if call_id not in found or destroyed:
+            raise Gone(f"the {artifact} is erased", call_id=call_id, reason=f"{artifact}_erased")
+        over = await self._workspace_key(workspace_id)
+        call_key = unseal(over, bytes(found[call_id]["wrapped"]), place=f"keys/{call_id}")
+        if key_id not in found:
+            return call_key
+        return unseal(call_key, bytes(found[key_id]["wrapped"]), place=f"keys/{key_id}")
+
+    async def destroy_artifact(
+        self, workspace_id: str, call_id: str, artifact: str, *, now: datetime, tx: Any = None
+    ) -> bool:
+        """Destroy the key of one part of a call; say whether the part had one of its own.
+
+        Of a call that is older than such keys the part does not open here any more either; but a copy of it in a backup
+        does, with the call's key, until that one is destroyed.
+        """
+        key_id = f"{call_id}/{artifact}"
+        found = await self._keys.find_one({"_id": key_id, "workspace_id": workspace_id}, tx=tx)
+        if found is None:
+            fact = {"_id": key_id, "workspace_id": workspace_id, "kind": "artifact", "shared": True}
+            await self._keys.insert({**fact, "destroyed_at": now}, tx=tx)
+            return False
+        change = {"$unset": {"wrapped": ""}, "$set": {"destroyed_at": now}}
+        await self._keys.update({"_id": key_id, "wrapped": {"$exists": True}}, change, tx=tx)
+        return not found.get("shared", False)
 
     async def _create(self, workspace_id: str, key_id: str, kind: str, *, now: datetime, tx: Any = None) -> bytes:
         key = os.urandom(KEY_BYTES)
@@ -137,23 +189,20 @@ class Keyring:
         never = {"_id": workspace_id, "kind": "workspace", "rows_erased": False}
         await self._keys.update(never, {"$set": {"rows_erased": True}}, tx=tx)
 
-    async def live_months(self, workspace_id: str) -> list[str]:
-        """Return the months (`2026-11`) of which the workspace has a key that is not destroyed, oldest first."""
-        live = {"workspace_id": workspace_id, "kind": "month", "wrapped": {"$exists": True}}
-        return sorted(key["_id"].rpartition("/")[2] for key in await self._keys.find(live, fields=("_id",)))
-
-    async def workspaces_with_months(self) -> frozenset[str]:
-        """Return the ids of workspaces that have a month's key."""
-        live = {"kind": "month", "wrapped": {"$exists": True}}
-        return frozenset(key["workspace_id"] for key in await self._keys.find(live, fields=("workspace_id",)))
+    async def all_months(self, workspace_id: str) -> list[str]:
+        """Return the months of which the workspace has, or had, a key, oldest first."""
+        keys = await self._keys.find({"workspace_id": workspace_id, "kind": "month"}, fields=("_id",))
+        return sorted(key["_id"].rpartition("/")[2] for key in keys)
 
     async def destroy(self, workspace_id: str, key_id: str, *, now: datetime, tx: Any = None) -> None:
-        """Destroy a key: the wrapped bytes go, the fact and its time stay."""
+        """Destroy a key: the wrapped bytes go, the fact and its time stay. With a call's key those of its parts go."""
         await self._keys.update(
             {"_id": key_id, "workspace_id": workspace_id, "kind": {"$ne": "workspace"}},
             {"$unset": {"wrapped": ""}, "$set": {"destroyed_at": now}},
             tx=tx,
         )
+        parts = [f"{key_id}/{artifact}" for artifact in ARTIFACTS]
+        await self._keys.delete({"_id": {"$in": parts}, "workspace_id": workspace_id, "kind": "artifact"}, tx=tx)
 
     async def gate(self, workspace_id: str, *, tx: Any) -> None:
         """Make transactions of a workspace that decide over erasing run one after the other.
@@ -163,23 +212,13 @@ class Keyring:
         """
         await self._keys.update({"_id": workspace_id, "kind": "workspace"}, {"$inc": {"decisions": 1}}, tx=tx)
 
-    async def is_destroyed(self, workspace_id: str, key_id: str, *, tx: Any = None) -> bool:
-        """Say whether the key can no longer be had."""
-        found = await self._keys.find_one({"_id": key_id, "workspace_id": workspace_id}, tx=tx)
-        return found is None or found.get("wrapped") is None
-
-    async def destroyed_among(self, key_ids: Sequence[str]) -> frozenset[str]:
-        """Return those of the keys of which only the fact is left that they were destroyed."""
-        gone = {"_id": {"$in": list(key_ids)}, "wrapped": {"$exists": False}, "destroyed_at": {"$exists": True}}
-        return frozenset(key["_id"] for key in await self._keys.find(gone, fields=("_id",)))
-
     async def blind_index(self, workspace_id: str, value: str) -> str:
         """Return the keyed hash under which a number or address is found without being stored (HMAC-SHA256)."""
         return (await self.blind_indexer(workspace_id)).token(value)
 
     async def blind_indexer(self, workspace_id: str) -> BlindIndexer:
         """Return what makes a workspace's keyed hashes, for those who need many."""
-        return indexer_of(derive(await self._workspace_key(workspace_id), "blind-index"))
+        return indexer_of(_derived(await self._workspace_key(workspace_id), "blind-index"))
 
     async def purpose_key(self, workspace_id: str, purpose: str) -> bytes:
         """Return a key of the workspace for one purpose (secrets of its sources, say). Raises Gone."""

@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from domain.errors import Duplicate
+from storage.categories_4 import categories_renamed
+from storage.clocks_5 import clocks_by_workspace
 from storage.log_pages_3 import call_logs_in_pages
+from storage.log_pages_6 import call_logs_have_places
 from storage.mongo import Database
 
 Migration = Callable[[Database], Awaitable[None]]
@@ -31,6 +34,9 @@ MIGRATIONS: tuple[tuple[int, str, Migration], ...] = (
     (1, "receipts and tombstones beside the keys", _proof_apart),
     (2, "several versions of a transcript", _many_versions),
     (3, "call logs in pages", call_logs_in_pages),
+    (4, "categories by their names of today", categories_renamed),
+    (6, "call logs have places", call_logs_have_places),
+    (5, "what is due is found by workspace and clock", clocks_by_workspace),
 )
 """(number, name, function), in order; the function must be safe to run twice."""
 

@@ -17,6 +17,7 @@ from pymongo.read_concern import ReadConcern
 from storage.driver_errors import Result, told
 from storage.encoded import Encoded
 from storage.homes import Homes
+from storage.walks import Reading, Walks
 
 Document = dict[str, Any]
 Filter = Mapping[str, Any]
@@ -25,7 +26,7 @@ Session = Any
 _DUPLICATE = 11000
 
 
-class Collection:
+class Collection(Walks):
     """One collection. With a workspace it adds the workspace to every filter and document, without exception."""
 
     def __init__(self, raw: Any, workspace_id: str | None) -> None:
@@ -127,9 +128,12 @@ class Collection:
         return int(result.matched_count)
 
     @told
-    async def update_all(self, found: Filter, change: Filter, *, tx: Session = None) -> int:
-        """Change every matching document; return how many matched."""
-        result = await self._raw.update_many(self._scoped(found), self._change(change), session=tx)
+    async def update_all(
+        self, found: Filter, change: Filter, *, hint: Sequence[tuple[str, int]] | None = None, tx: Session = None
+    ) -> int:
+        """Change every matching document, found through the index on `hint` if it is given; return how many matched."""
+        by = {} if hint is None else {"hint": list(hint)}
+        result = await self._raw.update_many(self._scoped(found), self._change(change), session=tx, **by)
         return int(result.matched_count)
 
     @told
@@ -147,6 +151,10 @@ class Collection:
         """Delete every matching document; return how many went."""
         result = await self._raw.delete_many(self._scoped(found), session=tx)
         return int(result.deleted_count)
+
+    def reading(self) -> Reading:
+        """Return the collection as one that is only read, to hand it on."""
+        return self
 
     @told
     async def grouped(
@@ -169,9 +177,10 @@ class Collection:
         return documents
 
     @told
-    async def count(self, found: Filter) -> int:
-        """Count the matching documents."""
-        return int(await self._raw.count_documents(self._scoped(found)))
+    async def count(self, found: Filter, *, limit: int = 0, tx: Session = None) -> int:
+        """Count the matching documents, no further than `limit` unless that is 0."""
+        bounds = {"limit": limit} if limit else {}
+        return int(await self._raw.count_documents(self._scoped(found), session=tx, **bounds))
 
 
 def _projection(fields: Sequence[str] | None) -> dict[str, int] | None:

@@ -10,12 +10,13 @@ from collections.abc import AsyncIterable, AsyncIterator
 
 from domain.errors import TooLarge
 from storage.dropped import Dropped
+from storage.erasing import Erasing
 from storage.s3 import PART_BYTES, UploadedPart, stream
 from storage.sealing import CHUNK_BYTES, SEALED_CHUNK_BYTES, CannotOpen, ObjectSealer, SealingWriter, sealed_size
 from storage.uploads import Uploads
 
 
-class ObjectStore(Uploads, Dropped):
+class ObjectStore(Uploads, Dropped, Erasing):
     """Sealed objects in the bucket, and the uploads and dropped files that they are made from."""
 
     async def put_sealed(

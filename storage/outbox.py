@@ -8,6 +8,7 @@ message loses nothing: what nobody claimed is published again, what was not fini
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -72,12 +73,15 @@ class Outbox:
             sort=(("run_after", 1), ("_id", 1)),
             limit=limit,
         )
-        return [_job(document) for document in found]
+        return [Job.from_document(document) for document in found]
 
     async def overlooked(self, queue: Queue, *, since: datetime, limit: int) -> list[Job]:
         """Return jobs of a queue that were ready by `since` and published, and that nobody has claimed."""
         waiting = {"state": JobState.READY.value, "run_after": {"$lte": since}, "published_at": {"$ne": None}}
-        return [_job(document) for document in await self._jobs.find({**waiting, "queue": queue.value}, limit=limit)]
+        return [
+            Job.from_document(document)
+            for document in await self._jobs.find({**waiting, "queue": queue.value}, limit=limit)
+        ]
 
     async def mark_published(self, *job_ids: str, now: datetime) -> None:
         """Note that a message for each of these jobs was handed to the broker."""
@@ -106,7 +110,7 @@ class Outbox:
                 "$inc": {"attempts": 1},
             },
         )
-        return None if document is None else _job(document)
+        return None if document is None else Job.from_document(document)
 
     async def renew(self, job: Job, *, now: datetime, tx: Any = None) -> bool:
         """Prolong the lease; False when the job is another's by now. Within `tx` it fences what is written there."""
@@ -168,7 +172,7 @@ class Outbox:
     async def worn_out(self, *, now: datetime) -> list[Job]:
         """Return jobs whose worker is gone and that were tried often enough; `bury` makes dead letters of them."""
         lost = {"state": JobState.CLAIMED.value, "lease_until": {"$lte": now}, "attempts": {"$gte": self._max_attempts}}
-        return [_job(document) for document in await self._jobs.find(lost)]
+        return [Job.from_document(document) for document in await self._jobs.find(lost)]
 
     async def dead_letters(self, workspace_id: str | None, *, limit: int = 100) -> list[Document]:
         """Return dead letters, newest first, of one workspace or of all."""
@@ -194,30 +198,36 @@ class Outbox:
             tx=tx,
         )
         if document is not None:
-            return _job(document)
+            return Job.from_document(document)
         if await self._jobs.find_one(where) is None:
             raise NotFound("no such job", job_id=job_id)
         raise Conflict("the job is not a dead letter", job_id=job_id)
 
     async def wake_waiting(self, call_id: str, *, now: datetime) -> None:
         """Let a call's waiting jobs be tried now (its consent or instruction has come)."""
-        await self._jobs.update_all(
-            {"call_id": call_id, "state": JobState.READY.value}, {"$set": {"run_after": now, "published_at": None}}
-        )
+        await self._wake({"call_id": call_id}, now)
+
+    async def wake_held(self, workspace_id: str, *, now: datetime) -> None:
+        """Let erasing jobs be tried now that met a legal hold: one was released."""
+        await self._wake({"workspace_id": workspace_id, "error": "held"}, now)
+
+    async def _wake(self, found: Document, now: datetime) -> None:
+        change = {"$set": {"run_after": now, "published_at": None}}
+        await self._jobs.update_all({**found, "state": JobState.READY.value}, change)
 
     async def drop(self, workspace_id: str, call_id: str, *, but: str, tx: Any = None) -> None:
         """Remove a call's other jobs: it is being erased."""
         await self._jobs.delete({"workspace_id": workspace_id, "call_id": call_id, "_id": {"$ne": but}}, tx=tx)
 
-    async def calls_with_open(self, task: str) -> frozenset[str]:
-        """Return the calls that have a job of this task that is neither done nor dead."""
-        found = await self._jobs.find({"state": {"$in": _OPEN}, "task": task}, fields=("call_id",))
+    async def with_open(self, workspace_id: str, call_ids: Sequence[str], task: str) -> frozenset[str]:
+        """Return those of these calls that have a job of this task that is neither done nor dead."""
+        wanted = {"workspace_id": workspace_id, "call_id": {"$in": list(call_ids)}, "task": task}
+        found = await self._jobs.find({**wanted, "state": {"$in": _OPEN}}, fields=("call_id",))
         return frozenset(job["call_id"] for job in found)
 
     async def has_open(self, workspace_id: str, call_id: str, task: str) -> bool:
-        """Say whether a call has a job of this task that is neither done nor dead."""
-        wanted = {"workspace_id": workspace_id, "call_id": call_id, "task": task, "state": {"$in": _OPEN}}
-        return await self._jobs.count(wanted) > 0
+        """Say whether a call has such a job."""
+        return bool(await self.with_open(workspace_id, [call_id], task))
 
     async def others_at_work(self, job: Job, *, now: datetime) -> bool:
         """Say whether another worker holds a job of the same call."""
@@ -235,16 +245,3 @@ class Outbox:
 
 def _held(job: Job) -> Document:
     return {"_id": job.job_id, "state": JobState.CLAIMED.value, "token": job.token}
-
-
-def _job(document: Document) -> Job:
-    return Job(
-        job_id=document["_id"],
-        workspace_id=document["workspace_id"],
-        call_id=document["call_id"],
-        task=document["task"],
-        queue=Queue(document["queue"]),
-        attempts=int(document["attempts"]),
-        token=str(document.get("token") or ""),
-        version=int(document.get("version", 1)),
-    )

@@ -148,13 +148,6 @@ class Bucket:
         except NotFound:
             return
 
-    async def delete(self, key: str) -> None:
-        """Delete an object; nothing happens when there is none."""
-        try:
-            await self.call("delete_object", Key=key)
-        except NotFound:
-            return
-
     async def list_keys(self, prefix: str) -> list[str]:
         """Return all keys under a prefix."""
         keys: list[str] = []
@@ -185,11 +178,6 @@ class Bucket:
             for entry in answer.get("Uploads", [])
         ]
 
-    async def abort_all(self, prefix: str) -> None:
-        """Drop every open multipart upload under a prefix."""
-        for upload in await self.open_uploads(prefix):
-            await self.abort_multipart(upload.key, upload=upload.upload_id)
-
     async def exists(self, key: str) -> bool:
         """Say whether there is an object at this key."""
         try:
@@ -197,13 +185,6 @@ class Bucket:
         except NotFound:
             return False
         return True
-
-    async def delete_prefix(self, prefix: str) -> int:
-        """Delete every object under a prefix; return how many went."""
-        keys = await self.list_keys(prefix)
-        for key in keys:
-            await self.delete(key)
-        return len(keys)
 
 
 async def stream(body: Any) -> AsyncGenerator[bytes, None]:

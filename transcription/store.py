@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from domain.call_parts import TRANSCRIPT, parts_of
 from domain.errors import NotFound
 from domain.ids import new_id
 from domain.records import TAG_FIELDS
@@ -53,11 +54,12 @@ class TranscriptStore:
 
     async def seal(self, call: Document, kind: TranscriptKind, transcript: Transcript, *, now: datetime) -> Document:
         """Return the document to save, sealed; its tags are the call's, its version that of the call's run."""
-        key = await self._keyring.call_key(self._workspace_id, call["_id"])
+        tags = {name: call[name] for name in TAG_FIELDS} | {"retain_until": parts_of(call)[TRANSCRIPT]["until"]}
+        key = await self._keyring.artifact_key(self._workspace_id, call["_id"], "transcript")
         body = zlib.compress(json.dumps(transcript_to_dict(transcript)).encode(), level=6)
         version, stamp = version_of(call), transcript.stamp
         return {
-            **{name: call[name] for name in TAG_FIELDS},
+            **tags,
             "call_id": call["_id"],
             "kind": kind.value,
             "version": version,
@@ -83,11 +85,16 @@ class TranscriptStore:
     async def load(self, call_id: str, kind: TranscriptKind, *, version: int) -> Transcript:
         """Return a transcript. Raises NotFound when there is none, Gone when the call's key is destroyed."""
         document = await self._transcripts.find_one(_of(call_id, version) | {"kind": kind.value})
+        key = await self._keyring.artifact_key(self._workspace_id, call_id, "transcript")
         if document is None:
             raise NotFound("the call has no such transcript", call_id=call_id)
-        key = await self._keyring.call_key(self._workspace_id, call_id)
         body = unseal(key, bytes(document["sealed"]), place=_place(call_id, kind, version))
         return transcript_from_dict(json.loads(zlib.decompress(body)))
+
+    async def redate(self, call_id: str, until: datetime, version: int) -> None:
+        """Note until when a call's transcripts are kept under this version of the policy."""
+        change = {"retain_until": until, "policy_version": version}
+        await self._transcripts.update_all({"call_id": call_id}, {"$set": change})
 
     async def versions(self, call_id: str) -> dict[int, Document]:
         """Return version → how its transcript was made and how well (`SHOWN`); never what was said."""

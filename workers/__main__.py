@@ -1,4 +1,7 @@
-"""`python -m workers speech [--model NAME]|language|ingest|relay`: one worker of a queue, or the relay."""
+"""`python -m workers speech [--model NAME]|language|ingest|relay|restored`: a worker, the relay, or one look.
+
+`restored` is run once after a restore, before the API serves: it hides and erases what had been erased, and ends.
+"""
 
 from __future__ import annotations
 
@@ -15,27 +18,31 @@ from celery.worker import state
 
 from domain.jobs import DEFAULT_MODEL, Job, Queue, speech_queue
 from storage.logs import configure_logs
+from storage.migrations import migrate
 from storage.resources import Resources
 from storage.settings import Settings, load_settings
 from workers.app import TASK, make_celery
 from workers.process import WorkerProcess
 from workers.relay import Relay
+from workers.restored import RestoredLook
+from workers.runner import utc_now
 
 log = structlog.get_logger()
 RELAY = "relay"
+RESTORED = "restored"
 
 
 def main(arguments: list[str]) -> int:
     """Start what the arguments name; return the exit status."""
-    roles = [*(queue.value for queue in Queue), RELAY]
+    roles = [*(queue.value for queue in Queue), RELAY, RESTORED]
     role, model = _read(arguments)
     if role not in roles or (model != DEFAULT_MODEL and role != Queue.SPEECH.value):
         sys.stderr.write(f"usage: python -m workers {'|'.join(roles)}; speech [--model NAME]\n")
         return 2
     configure_logs()
     settings = load_settings()
-    if role == RELAY:
-        asyncio.run(_relay(settings))
+    if role in {RELAY, RESTORED}:
+        asyncio.run(_relay(settings) if role == RELAY else _restored(settings))
         return 0
     if model not in {DEFAULT_MODEL, *settings.speech_models}:
         known = ", ".join(sorted({DEFAULT_MODEL, *settings.speech_models}))
@@ -101,6 +108,17 @@ async def _relay(settings: Settings) -> None:
         await relay.run()
     finally:
         app.close()
+        resources.close()
+
+
+async def _restored(settings: Settings) -> None:
+    """Look at everything that a restore may have brought back; the erasing of calls itself is the language worker's."""
+    resources = Resources.open(settings)
+    try:
+        await migrate(resources.database, now=utc_now())
+        await RestoredLook(resources).run()
+        log.info("restored:look:done")
+    finally:
         resources.close()
 
 

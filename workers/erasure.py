@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.jobs import Job
 from governance.custodians import Custodian
-from governance.purges import NotErased, Purges
+from governance.purges import Purges
 from ingest.calls import CallStore
 from ingest.custodian import IngestCustodian
 from ingest.redelivery import REMEMBERED
@@ -33,13 +33,18 @@ async def erase_call(resources: Resources, job: Job) -> None:
     The document goes last so that a run that was killed anywhere before is found again by the sweep. While a stage is
     still at work on the call it stays too, and what that stage leaves behind is erased by the next try.
     """
-    calls = CallStore(resources, job.workspace_id)
+    calls, purges = CallStore(resources, job.workspace_id), Purges(resources)
     call = await calls.raw(job.call_id)
     if call is not None:
         cause = str(call.get("erase_cause", "request"))
-        await Purges(resources).erase(job.workspace_id, job.call_id, custodians(resources), cause=cause, now=utc_now())
-    if await resources.outbox.others_at_work(job, now=utc_now()):
-        raise NotErased("a stage is still at work on the call and may yet leave an object", call_id=job.call_id)
+        await purges.erase(
+            job.workspace_id,
+            job.call_id,
+            custodians(resources),
+            cause=cause,
+            now=utc_now(),
+            at_work=lambda: resources.outbox.others_at_work(job, now=utc_now()),
+        )
     remembered = call if call is not None and call.get("erase_cause") in REMEMBERED else None
 
     async def write(tx: Any) -> None:
@@ -54,6 +59,7 @@ async def erase_call(resources: Resources, job: Job) -> None:
             await TombstoneStore(resources, job.workspace_id).place(known_as, now=now, tx=tx)
         await resources.outbox.drop(job.workspace_id, job.call_id, but=job.job_id, tx=tx)
         await calls.remove(job.call_id, tx=tx)
+        await purges.settle(job.workspace_id, job.call_id, tx=tx)
         await resources.outbox.complete(job, now=now, tx=tx)
 
     await resources.database.transaction(write)

@@ -32,7 +32,7 @@ async def fetch_recording(resources: Resources, job: Job, *, make_fetcher: MakeF
         FetchRefused, NotAudio, UnsupportedMedia, EmptyRecording: for good; the dead letter has the code.
         FetchFailed: for now.
     """
-    workspace = await WorkspaceStore(resources).get(job.workspace_id)
+    workspace = (await WorkspaceStore(resources).get(job.workspace_id)).taking_in()
     registration = Registration(resources, job.workspace_id, workspace.policy)
     call = await registration.calls.get(job.call_id, now=utc_now())
     if call["state"] != CallState.AWAITING_UPLOAD.value:

@@ -12,7 +12,7 @@ from domain.errors import NotFound
 from domain.jobs import Job
 from domain.logs import where
 from governance.workspaces import WorkspaceStore
-from ingest.inbox import FOLDER, Inbox, forget_due, is_marker, place_of
+from ingest.inbox import FOLDER, Inbox, is_marker, place_of
 from ingest.inbox_intake import InboxIntake
 from storage.resources import Resources
 from storage.s3 import Listed
@@ -29,7 +29,7 @@ PAGES_A_ROUND: Final = 4
 
 async def take_in(resources: Resources, job: Job) -> None:
     """Take in the file that the job names by its import's id. Safe to run twice."""
-    workspace = await WorkspaceStore(resources).get(job.workspace_id)
+    workspace = (await WorkspaceStore(resources).get(job.workspace_id)).taking_in()
     await InboxIntake(resources, job.workspace_id, workspace.policy).take_in(job.call_id, now=utc_now())
 
 
@@ -49,7 +49,6 @@ class InboxLook:
             log.warning("inbox:look:failed", **where(error))
 
     async def _go_on(self) -> None:
-        await forget_due(self._resources, now=utc_now())
         for _ in range(PAGES_A_ROUND):
             page = await self._resources.objects.list_page(FOLDER, after=self._after, limit=PAGE)
             if page:
@@ -79,6 +78,8 @@ class InboxLook:
                 workspace = await WorkspaceStore(self._resources).get(workspace_id)
             except NotFound:
                 self._unknown += len(seen)
+                continue
+            if workspace.ended_at is not None:
                 continue
             queued = await Inbox(self._resources, workspace_id).queue(seen, workspace.policy, now=now)
             if queued:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -10,20 +11,22 @@ from typing import Any
 
 import structlog
 
-from domain.calls import CallState, Stage, StageState, next_stage
+from domain.call_parts import PARTS, is_over
+from domain.calls import UNSERVED_FOR_GOOD, CallState, Stage, StageState, next_stage
 from domain.errors import Gone, LostLease
-from domain.jobs import Job, Queue, backoff
+from domain.jobs import Job, Queue, backoff, may_retry
 from domain.logs import where
 from domain.processing import Decision, Reason, Verdict
 from domain.records import Purpose
 from governance.guard import Guard
+from governance.purges import Purges
 from ingest.call_runs import run_of
 from ingest.calls import CallStore
 from storage.mongo import Document
 from storage.resources import Resources
 from workers.endings import ASK_AGAIN, Endings, utc_now
 from workers.lease import leased
-from workers.outcome import Outcome, StageRefused, WrongWorker
+from workers.outcome import Outcome, StageRefused, WrongWorker, code_of
 
 __all__ = ["STAGE_QUEUE", "JobRunner", "StageHandler", "utc_now"]
 log = structlog.get_logger()
@@ -79,12 +82,32 @@ class JobRunner:
         except LostLease:
             raise
         except Exception as error:  # the sweep must outlive whatever one call does  # noqa: BLE001
-            held = getattr(error, "code", "") == "held"
-            log.info("call:erasure:postponed", held=held, **({} if held else where(error)))
-            after = ASK_AGAIN if held else self._pause(job)
-            await self.resources.outbox.release(
-                job, now=utc_now(), after=after, code="held" if held else "erasure_failed", count_attempt=not held
-            )
+            await self._postpone_erase(job, error)
+
+    async def _postpone_erase(self, job: Job, error: Exception) -> None:
+        """Try again later, as often as it takes: nothing that is to be erased may end as a dead letter.
+
+        A hold is nobody's failure; all else is counted, and shows in the gauge of what is overdue.
+        """
+        held = getattr(error, "code", "") == "held"
+        log.log(
+            logging.INFO if held else logging.WARNING,
+            "call:erasure:postponed",
+            held=held,
+            attempt=job.attempts,
+            **({} if held else where(error)),
+        )
+        now = utc_now()
+        if not held:
+            await Purges(self.resources).note_failure(job.workspace_id, job.call_id, code_of(error), now=now)
+        last = not may_retry(job.attempts, self.resources.settings.max_attempts)
+        await self.resources.outbox.release(
+            job,
+            now=now,
+            after=ASK_AGAIN if held else self._pause(job),
+            code="held" if held else "erasure_failed",
+            count_attempt=not held and not last,
+        )
 
     def _pause(self, job: Job) -> timedelta:
         return backoff(job.attempts, base_s=self.resources.settings.retry_base_s)
@@ -94,7 +117,12 @@ class JobRunner:
         try:
             await self._settle_stage(job, stage, calls)
         except Gone:  # erasing began meanwhile: whatever came of the stage is thrown away
-            await self._drop(job)
+            call = await calls.raw(job.call_id)
+            part = None if call is None else next((one for one in PARTS if is_over(call, one, now=utc_now())), None)
+            if call is None or part is None or CallState(call["state"]) in UNSERVED_FOR_GOOD:
+                await self._drop(job)
+            else:  # a part of it went, and the call stays
+                await Endings(self.resources, calls).fail(job, stage, code=f"{part}_erased", blocked=True)
 
     async def _settle_stage(self, job: Job, stage: Stage, calls: CallStore) -> None:
         endings = Endings(self.resources, calls)

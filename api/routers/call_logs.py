@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from api.auth import CallFollower, CallsReader, CallsWriter, Stores, pokes_of, utc_now, workspace_of
+from api.auth import BatchWriter, CallFollower, CallsReader, Stores, pokes_of, recent_of, utc_now, workspace_of
 from api.bodies import SearchIn
 from api.cursors import make_cursor, read_cursor
 from api.log_answers import CursorOut, DayOut, LogDetail, LogPage, log_detail, log_out
 from api.openapi import errors
-from api.reading import ClearCopy, clear_copy
+from api.reading import ClearCopy, clear_copy, refuse_restricted
 from api.structs import body_as, request_schema, schema_of
 from domain.errors import Gone
+from governance.restrictions import RestrictionStore
 from governance.workspaces import WorkspaceStore
 from ingest.call_logs import CallLogStore
 from ingest.formats.parties import party
@@ -43,7 +45,7 @@ _RESULT: Final = msgspec.json.Encoder()
     response_class=Response,
     openapi_extra={"requestBody": request_schema(BatchIn, EXAMPLE)},
 )
-async def send_batch(request: Request, caller: CallsWriter, stores: Stores) -> Response:
+async def send_batch(request: Request, caller: BatchWriter, stores: Stores) -> Response:
     """Take in up to 1,000 entries of a phone's call log, gzip or plain. Each lands once, however often it is sent.
 
     An entry is known by device, time, number, type and SIM. An entry whose value cannot be meant is `rejected` with its
@@ -51,8 +53,9 @@ async def send_batch(request: Request, caller: CallsWriter, stores: Stores) -> R
     sends derived values only. Sending a batch again is always right: it changes nothing that is stored.
     """
     batch = await body_as(_BATCH, request)
-    workspace = await WorkspaceStore(stores).get(workspace_of(caller))
-    intake = LogIntake(stores, workspace.workspace_id, workspace.policy, pokes_of(request))
+    workspace_id, recent = workspace_of(caller), recent_of(request)
+    workspace = await recent.of(("workspace", workspace_id), partial(WorkspaceStore(stores).get, workspace_id))
+    intake = LogIntake(stores, workspace_id, workspace.policy, pokes_of(request), recent)
     result = await intake.take_in(batch, now=utc_now())
     return Response(_RESULT.encode(result), media_type="application/json")
 
@@ -109,18 +112,22 @@ async def search_call_logs(body: SearchIn, caller: CallsReader, stores: Stores) 
     if side.subject is None or side.kind is PartyKind.EXTENSION:
         return LogPage(call_logs=[], next=None)
     now = utc_now()
-    logs = CallLogStore(stores, workspace_of(caller))
+    logs, restrictions = CallLogStore(stores, workspace_of(caller)), RestrictionStore(stores, workspace_of(caller))
     found = await logs.page(now=now, limit=body.limit, number=side.subject)
+    found = await restrictions.unrestricted("call_logs", found)
     return LogPage(call_logs=[log_out(document, now=now) for document in found], next=None)
 
 
-@router.get("/{log_id}", summary="Look at a call log", responses=errors("not-found", "gone", "reason-missing"))
+@router.get(
+    "/{log_id}", summary="Look at a call log", responses=errors("not-found", "gone", "reason-missing", "restricted")
+)
 async def get_call_log(log_id: str, caller: CallsReader, stores: Stores, clear: ClearCopy) -> LogDetail:
     """Return a call log. With `?clear=true&reason=…` and the scope `transcripts:clear` its numbers show; audited."""
     now = utc_now()
     logs = CallLogStore(stores, workspace_of(caller))
     document = await logs.get(log_id, now=now)
     numbers: dict[str, Any] = {}
+    await refuse_restricted(stores, caller, clear, "call_logs", document)
     if await clear_copy(stores, caller, clear, call_id=log_id, event="call_log:numbers:read_clear"):
         try:
             numbers = await logs.numbers(document, now=now)

@@ -58,7 +58,7 @@ async def _take(provider: str, hook: str, request: Request, stores: Resources) -
     if source is None or source.config.provider != provider:
         raise NotFound("there is nothing at this address")
     structlog.contextvars.bind_contextvars(workspace_id=source.workspace_id, source_id=source.source_id)
-    workspace = await WorkspaceStore(stores).get(source.workspace_id)
+    workspace = (await WorkspaceStore(stores).get(source.workspace_id)).taking_in()
     try:
         taken = await Reception(stores, source, workspace.policy).take(
             await _as_sent(request, stores, provider, hook), now=utc_now()

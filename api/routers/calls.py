@@ -17,10 +17,11 @@ from api.bodies import CallIn, CompleteIn, ConsentIn, SearchIn, UploadIn
 from api.cursors import make_cursor, read_cursor
 from api.keys import Caller
 from api.openapi import errors
-from api.reading import ClearCopy, clear_copy
+from api.reading import ClearCopy, clear_copy, current_call, refuse_restricted
 from domain.calls import CallState
 from domain.errors import Conflict, Gone, IdempotencyKeyMissing, NotFound
 from domain.review import ReviewState
+from governance.restrictions import RestrictionStore
 from governance.workspaces import WorkspaceStore
 from ingest.call_lists import CallLists
 from ingest.call_logs import CallLogEntry, CallLogStore
@@ -271,20 +272,24 @@ async def search_calls(body: SearchIn, caller: CallsReader, stores: Stores) -> C
         return CallPage(calls=[], next=None)
     ids = await CallLogStore(stores, workspace_id).calls_with_number(number, now=now, limit=body.limit)
     found = await CallLists(stores, workspace_id).page(now=now, limit=body.limit, ids=ids)
+    found = await RestrictionStore(stores, workspace_id).unrestricted("calls", found)
     return CallPage(calls=[views.call(document) for document in found], next=None)
 
 
-@router.get("/{call_id}", summary="Look at a call", responses=errors("not-found", "gone", "reason-missing"))
+@router.get(
+    "/{call_id}", summary="Look at a call", responses=errors("not-found", "gone", "reason-missing", "restricted")
+)
 async def get_call(call_id: str, caller: CallFollower, stores: Stores, clear: ClearCopy) -> CallDetail:
     """Return a call: its stages with times and reasons, the tags of each record, what was found (counts, never values).
 
     With `?clear=true&reason=…` and the scope `transcripts:clear` the call log's numbers are shown; that is audited.
     """
     workspace_id, now = workspace_of(caller), utc_now()
-    document = await CallStore(stores, workspace_id).get(call_id, now=now)
+    document = await current_call(stores, caller, call_id, now=now)
     logs = CallLogStore(stores, workspace_id)
     log = await logs.of_call(call_id)
     numbers: dict[str, Any] | None = None
+    await refuse_restricted(stores, caller, clear, "calls", document)
     if await clear_copy(stores, caller, clear, call_id=call_id, event="call:numbers:read_clear") and log is not None:
         try:
             numbers = await logs.numbers(log, now=now)

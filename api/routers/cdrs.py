@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from starlette.requests import ClientDisconnect
@@ -14,10 +14,10 @@ from api.bodies import Moment, SearchIn
 from api.cdr_answers import CdrDetail, CdrPage, Imported, Totals, TotalsLine
 from api.openapi import errors
 from api.paging import Cursor, Limit, cut, start_of
-from api.reading import ClearCopy, clear_copy
-from domain.errors import Gone, Invalid, NotFound
+from api.reading import ClearCopy, clear_copy, refuse_restricted
+from domain.errors import Gone, Invalid
 from governance.holds import HoldStore
-from governance.purges import Held
+from governance.restrictions import RestrictionStore
 from governance.workspaces import WorkspaceStore
 from ingest.cdr_import import CdrImport, known_zone
 from ingest.cdr_reads import CdrReader
@@ -100,11 +100,16 @@ async def list_cdrs(
 
 @router.post("/search", summary="Find CDRs by number", responses=errors())
 async def search_cdrs(body: SearchIn, caller: CallsReader, stores: Stores) -> CdrPage:
-    """Return calls in which a number, extension or address takes part, newest first. It is found by keyed hash."""
+    """Return calls in which a number, extension or address takes part, newest first. It is found by keyed hash.
+
+    Those whose use is restricted are not among them.
+    """
     subject = party(body.number, body.region).subject
     if subject is None:
         return CdrPage(cdrs=[], next=None)
-    found = await CdrReader(stores, workspace_of(caller)).with_number(subject, now=utc_now(), limit=body.limit)
+    workspace_id = workspace_of(caller)
+    found = await CdrReader(stores, workspace_id).with_number(subject, now=utc_now(), limit=body.limit)
+    found = await RestrictionStore(stores, workspace_id).unrestricted("cdrs", found)
     return CdrPage(cdrs=[cdr_views.cdr(document) for document in found], next=None)
 
 
@@ -130,7 +135,7 @@ def _ordered(begin: datetime | None, end: datetime | None) -> tuple[datetime | N
     return begin, end
 
 
-@router.get("/{cdr_id}", summary="Look at a CDR", responses=errors("not-found", "reason-missing"))
+@router.get("/{cdr_id}", summary="Look at a CDR", responses=errors("not-found", "reason-missing", "restricted"))
 async def get_cdr(cdr_id: str, caller: CallsReader, stores: Stores, clear: ClearCopy) -> CdrDetail:
     """Return a call's traffic data.
 
@@ -140,6 +145,7 @@ async def get_cdr(cdr_id: str, caller: CallsReader, stores: Stores, clear: Clear
     reader, now = CdrReader(stores, workspace_of(caller)), utc_now()
     document = await reader.get(cdr_id, now=now)
     told = None
+    await refuse_restricted(stores, caller, clear, "cdrs", document)
     if await clear_copy(stores, caller, clear, call_id=cdr_id, event="cdr:numbers:read_clear"):
         try:
             told = await reader.numbers(document, now=now)
@@ -152,14 +158,20 @@ async def get_cdr(cdr_id: str, caller: CallsReader, stores: Stores, clear: Clear
 async def erase_cdr(cdr_id: str, caller: PrivacyOfficer, stores: Stores) -> dict[str, str]:
     """Erase a call's traffic data at once and for good: the same rows delivered again are not stored.
 
-    A legal hold on the workspace wins: the record stays and this is refused. Its charge leaves the totals with it.
+    A legal hold wins: the record stays and this is refused. Its charge leaves the totals with it.
     """
     workspace_id, now = workspace_of(caller), utc_now()
-    if await HoldStore(stores, workspace_id).is_held(cdr_id):
-        raise Held("a legal hold keeps the workspace's records", cdr_id=cdr_id)
-    if not await CdrStore(stores, workspace_id).erase(cdr_id, now=now):
-        if not await TombstoneStore(stores, workspace_id).erased_rows([cdr_id]):
-            raise NotFound("no such CDR", cdr_id=cdr_id)
-        return {"id": cdr_id, "state": "erased"}
-    await stores.audit.append(workspace_id, "cdr:erased", actor=caller.key_id, now=now, call_id=cdr_id)
+    cdrs, stones = CdrStore(stores, workspace_id), TombstoneStore(stores, workspace_id)
+    if not await stones.erased_rows([cdr_id]):
+        await CdrReader(stores, workspace_id).get(cdr_id, now=now)
+
+        async def bury(tx: Any) -> None:
+            await stones.place_rows([cdr_id], now=now, tx=tx)
+
+        await HoldStore(stores, workspace_id).decide(cdr_id, bury)
+        event = "cdr:erased"
+        await stores.audit.append(
+            workspace_id, event, actor=caller.key_id, now=now, call_id=cdr_id, event_id=f"{cdr_id}:{event}"
+        )
+    await cdrs.erase(cdr_id, now=now)  # again, if an erasure was cut short
     return {"id": cdr_id, "state": "erased"}

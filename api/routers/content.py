@@ -10,14 +10,18 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from api.answers import TranscriptOut
 from api.auth import Stores, TranscriptReader, workspace_of
+from api.keys import Caller
 from api.openapi import errors
 from api.ranges import parse_range
-from api.reading import AskedVersion, ClearCopy, clear_copy, servable_call, servable_sound, servable_version
+from api.reading import AskedVersion, ClearCopy, clear_copy, may_see, servable_call, servable_sound, servable_version
+from domain.call_parts import RECORDING, TRANSCRIPT
 from domain.errors import CallwardError, Forbidden
 from domain.scopes import Scope
+from domain.sights import Sight
 from domain.speech import transcript_to_dict
 from ingest.recordings import RecordingStore
 from redaction.store import RedactionStore
+from storage.resources import Resources
 from transcription.render import FORMATS
 from transcription.store import TranscriptKind, TranscriptStore
 
@@ -84,8 +88,8 @@ async def read_transcript(
     Of a call that was heard again, the version that is served, or another by `?version=`.
     """
     wanted = chosen_format(format, accept)
-    _may_read_redacted(caller.scopes, clear=clear.clear)
-    call = await servable_call(stores, caller, call_id)
+    await _may_read_redacted(stores, caller, Sight.REDACTED_TRANSCRIPT, clear=clear.clear)
+    call = await servable_call(stores, caller, call_id, parts=(TRANSCRIPT,))
     as_spoken = await clear_copy(stores, caller, clear, call_id=call_id, event="call:transcript:read_clear")
     kind = TranscriptKind.CLEAR if as_spoken else TranscriptKind.REDACTED
     chosen = servable_version(call, version, as_spoken=as_spoken)
@@ -97,9 +101,12 @@ async def read_transcript(
     return Response(render(transcript), media_type=f"{media}; charset=utf-8")
 
 
-def _may_read_redacted(scopes: frozenset[Scope], *, clear: bool) -> None:
-    if not clear and Scope.TRANSCRIPTS_READ not in scopes:
+async def _may_read_redacted(stores: Resources, caller: Caller, sight: Sight, *, clear: bool) -> None:
+    if clear:
+        return  # `clear_copy` asks for its own scope and sight
+    if Scope.TRANSCRIPTS_READ not in caller.scopes:
         raise Forbidden("the key's scopes do not reach this", needs=Scope.TRANSCRIPTS_READ.value)
+    await may_see(stores, caller, sight)
 
 
 @router.get(
@@ -133,8 +140,8 @@ async def read_recording(
 
     Text and sound of one `version` belong together; a recording as spoken has no versions.
     """
-    _may_read_redacted(caller.scopes, clear=clear.clear)
-    call = await servable_call(stores, caller, call_id)
+    await _may_read_redacted(stores, caller, Sight.REDACTED_SOUND, clear=clear.clear)
+    call = await servable_call(stores, caller, call_id, parts=(RECORDING,))
     workspace_id = workspace_of(caller)
     if await clear_copy(stores, caller, clear, call_id=call_id, event="call:recording:read_clear"):
         recordings = RecordingStore(stores, workspace_id)

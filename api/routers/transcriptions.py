@@ -13,6 +13,7 @@ from api.openapi import errors
 from api.reading import reason_of
 from api.speech_bodies import HearAgainIn, ReviewIn
 from api.transcription_views import transcriptions
+from domain.call_parts import RECORDING, required_part
 from domain.errors import Blocked, IdempotencyKeyMissing, Invalid
 from domain.jobs import DEFAULT_MODEL
 from domain.processing import Verdict
@@ -63,6 +64,7 @@ async def hear_again(
         raise IdempotencyKeyMissing("send an Idempotency-Key header")
     reason = reason_of(body.reason)
     _check_model(stores, body.model)
+    required_part(await Guard(stores).dated(call, now=now), RECORDING, now=now)
     decision = await Guard(stores).ask(call, purpose=Purpose.TRANSCRIPTION, now=now)
     if decision.verdict is Verdict.NEVER:
         raise Blocked("the call may not be heard again", call_id=call_id, reason=decision.reason.value)

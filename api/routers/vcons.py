@@ -12,10 +12,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.auth import CallsWriter, Stores, TranscriptReader, utc_now, workspace_of
 from api.openapi import errors
-from api.reading import ClearCopy, clear_copy, servable_call, servable_sound, servable_version
+from api.reading import ClearCopy, clear_copy, may_see, servable_call, servable_sound, servable_version
 from api.vcon_answers import VConTakenOut, taken
+from domain.call_parts import PARTS
 from domain.errors import Forbidden, Gone, TooLarge
 from domain.scopes import Scope
+from domain.sights import Sight
 from governance.workspaces import WorkspaceStore
 from ingest.call_logs import CallLogStore
 from ingest.formats.options import ParseOptions
@@ -133,7 +135,10 @@ async def read_vcon(
     """
     if not clear.clear and Scope.TRANSCRIPTS_READ not in caller.scopes:
         raise Forbidden("the key's scopes do not reach this", needs=Scope.TRANSCRIPTS_READ.value)
-    call = await servable_call(stores, caller, call_id)
+    if not clear.clear:
+        for sight in (Sight.REDACTED_TRANSCRIPT, Sight.REDACTED_SOUND):
+            await may_see(stores, caller, sight)
+    call = await servable_call(stores, caller, call_id, parts=PARTS)
     workspace_id = workspace_of(caller)
     address = f"{stores.settings.public_url.rstrip('/')}/v1/calls/{call_id}/recording"
     index = await stores.keyring.blind_indexer(workspace_id)

@@ -11,18 +11,23 @@ from api.bodies import KeyIn, WorkspaceIn
 from api.keys import KeyStore
 from api.openapi import errors
 from api.speech_bodies import SpeechIn
-from domain.errors import Invalid
+from domain.errors import Conflict, Invalid
 from domain.jobs import DEFAULT_MODEL
 from domain.listening import SpeechSettings
-from governance.workspaces import NewWorkspace, WorkspaceStore
+from domain.scopes import Scope
+from governance.workspaces import NewWorkspace, Workspace, WorkspaceStore
 from storage.mongo import Document
+from storage.resources import Resources
 
 router = APIRouter(prefix="/v1/workspaces", tags=["workspaces"])
 
 
 def _key(document: Document) -> KeyOut:
     shown = ("workspace_id", "name", "scopes", "created_at", "expires_at", "revoked_at")
-    return KeyOut.model_validate({"id": document["_id"], **{name: document[name] for name in shown}})
+    told = {name: document[name] for name in shown}
+    return KeyOut.model_validate(
+        {"id": document["_id"], **told, "office": document.get("office"), "role": document.get("role")}
+    )
 
 
 @router.post("", status_code=201, summary="Create a workspace", responses=errors())
@@ -67,24 +72,37 @@ async def set_speech(workspace_id: str, body: SpeechIn, caller: Admin, stores: S
     return views.workspace(found)
 
 
-@router.post("/{workspace_id}/keys", status_code=201, summary="Make an API key", responses=errors("not-found"))
+@router.post("/{workspace_id}/keys", status_code=201, summary="Make a key", responses=errors("not-found", "conflict"))
 async def create_key(workspace_id: str, body: KeyIn, caller: Admin, stores: Stores) -> KeyCreated:
     """Make a key for the workspace. The key itself is in this answer and nowhere else."""
     now = utc_now()
     workspace = await WorkspaceStore(stores).get(administered(caller, workspace_id))
     if body.expires_at is not None and body.expires_at <= now:
         raise Invalid("the key would be expired already", field="expires_at")
+    if body.office is not None:
+        platform_only(caller)
+    if workspace.ended_at is not None and set(body.scopes) != {Scope.PRIVACY_MANAGE}:
+        raise Conflict("the account has ended: only a privacy officer's key (privacy:manage) can be made")
     document, text = await KeyStore(stores).create(
         workspace_id=workspace.workspace_id,
         name=body.name,
         scopes=set(body.scopes),
         expires_at=body.expires_at,
         now=now,
+        office=body.office,
+        role=body.role,
     )
-    await stores.audit.append(
-        workspace_id, "api_key:created", actor=caller.key_id, now=now, detail={"key_id": document["_id"]}
-    )
+    await _follow_the_end(stores, workspace)
+    told = {"key_id": document["_id"], **({} if body.office is None else {"office": body.office.value})}
+    await stores.audit.append(workspace_id, "api_key:created", actor=caller.key_id, now=now, detail=told)
     return KeyCreated(**_key(document).model_dump(), key=text)
+
+
+async def _follow_the_end(stores: Resources, before: Workspace) -> None:
+    """Mark the keys of a workspace whose account has ended, it may be while the key was being made."""
+    ended_at = (await WorkspaceStore(stores).get(before.workspace_id)).ended_at
+    if ended_at is not None:
+        await KeyStore(stores).end_workspace(before.workspace_id, ended_at)
 
 
 @router.get("/{workspace_id}/keys", summary="List API keys", responses=errors("not-found"))

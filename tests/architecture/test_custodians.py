@@ -13,10 +13,10 @@ from workers.erasure import custodians
 
 ELSEWHERE = {
     "calls": "workers.erasure deletes the call's own document last: an erasure that was cut short is found again",
-    "inbox": "a dropped file's sealed name goes when the file is taken in, or after thirty days: ingest.inbox",
+    "inbox": "a dropped file's sealed name goes when the file is taken in, or after thirty days: workers.ageing",
     "cdrs": "traffic data has clocks of its own: workers.ageing drops identifiers and deletes what is due",
     "quarantine": "refused rows and files have a clock of their own: workers.ageing deletes what is due",
-    "call_logs": "traffic data has clocks of its own: CallLogStore drops identifiers and deletes logs that are due",
+    "call_logs": "as cdrs: workers.ageing, by ingest.log_ageing",
 }
 ELSEWHERE_IN_THE_STORE = {
     "s3:inbox/": "others' files as they came: ingest.inbox_intake deletes each when it is taken in or set aside",

@@ -34,6 +34,7 @@ INSIDE = {
     "lost-lease": "between workers",
     "overfull": "the rows of such a call are refused and counted",
     "not-erased": "the erasing job is tried again",
+    "busy": "another relay is at the workspace; the next round of the sweep goes on",
     **dict.fromkeys(("fetch-refused", "fetch-failed"), "the ingest worker makes it the code of a dead letter"),
     "unknown-chore": "the job is tried again, by a newer worker it may be",
     **dict.fromkeys(

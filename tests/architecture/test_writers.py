@@ -10,10 +10,17 @@ from sources import Module, calls_of, modules
 
 from storage.catalog import BY_NAME
 
-READS = {"find", "find_one", "count", "grouped"}
+READS = {"find", "find_one", "count", "grouped", "ids", "values", "workspaces", "reading"}
 WRITES = {"insert", "insert_many", "insert_encoded", "update", "update_all", "find_and_update", "delete"}
-CUSTODIANS = {("ingest.custodian", "recordings")}
-"""Who may delete from a collection that another module writes: the custodian of the room, for erasure."""
+CUSTODIANS = {
+    ("ingest.custodian", "recordings"),
+    ("ingest.cdr_ageing", "cdrs"),
+    ("ingest.log_ageing", "call_logs"),
+    *(("ingest.quarantine_ageing", name) for name in ("quarantine", "inbox", "imports")),
+    ("governance.sweep_lanes", "purge_jobs"),
+    *(("ingest.redating", name) for name in ("cdrs", "call_logs")),  # dates them anew when windows change
+}
+"""Who may erase from a collection that another module of the room writes: its custodian, and its clocks."""
 NAMELESS = {"storage.custody"}
 """Where the collection is a variable: the common custodian, which counts and deletes what its room `covers`."""
 
@@ -122,16 +129,17 @@ def test_work_across_workspaces_is_the_platforms_own() -> None:
     assert whole == {
         ("api.keys", "api_keys"),  # a key is found before its workspace is known
         ("corpus.candidates", "workspaces"),
+        *(("governance.overdue", name) for name in ("calls", "purge_jobs")),  # gauges name no workspace
         ("governance.workspaces", "workspaces"),
-        ("ingest.call_logs", "call_logs"),  # the look for due identifiers
-        ("ingest.cdrs", "cdrs"),  # the look for due identifiers
+        ("ingest.cdr_ageing", "cdrs"),  # the sweep's look for workspaces in which something is due
+        ("ingest.log_ageing", "call_logs"),
+        *(("ingest.quarantine_ageing", name) for name in ("quarantine", "inbox", "imports")),
         ("ingest.call_lists", "calls"),  # the sweep's look for due calls
-        ("ingest.inbox", "inbox"),  # the relay forgets what has waited too long
         ("ingest.tombstones", "tombstones"),  # the look after a restore
         ("ingest.imports", "imports"),  # the look for imports whose process died
-        ("ingest.quarantine", "quarantine"),  # the look for what is due
         ("ingest.sources", "sources"),  # a callback's address is found before its workspace is known
         ("storage.keys", "keys"),
+        ("storage.key_reading", "keys"),
         ("storage.migrations", "schema_migrations"),
         ("storage.outbox", "outbox"),
         *(
@@ -145,5 +153,5 @@ def test_work_across_workspaces_is_the_platforms_own() -> None:
                 ("orphans", "redactions"),
             )
         ),
-        ("workers.relay", "calls"),  # the sweep
+        ("workers.sweep", "calls"),  # the sweep
     }

@@ -289,6 +289,8 @@ def test_an_id_that_is_none_does_not_exist(api: ApiProcess, everything: str, odd
                 continue
             body = {"consent": "granted", "sha256": "0" * 64, "name": "x", "scopes": ["calls:read"], "model": None}
             body |= {"version": 1, "decision": "accepted", "reason": "none", "profile": "balanced"}
+            body |= {"based_on": 1, "training": False}
+            body |= {"rule": "retention_over_profile", "ends_at": "2099-01-01T00:00:00Z"}
             asked = {
                 "/consent": ("consent",),
                 "/complete": ("sha256",),
@@ -297,11 +299,18 @@ def test_an_id_that_is_none_does_not_exist(api: ApiProcess, everything: str, odd
                 "/redaction": ("profile",) if method == "PUT" else (),
                 "/transcriptions": ("reason",) if method == "POST" else (),
                 "/review": ("version", "decision", "reason"),
+                "/retention": ("reason", "based_on") if method == "PUT" else (),
+                "/preview": ("training",),
+                "/end": ("reason",) if method == "POST" else (),
+                "/reopen": ("reason",),
+                "/waivers": ("rule", "ends_at", "reason") if method == "POST" else (),
             }
             names = asked.get("/" + path.rsplit("/", 1)[-1], ())
             kept = {name: body[name] for name in names}
             if path == "/v1/matches/{call_id}":
                 kept = {"log_id": None}
+            if path.endswith("/{proposal_id}"):
+                kept = {"decision": "approved"}
             answer = client.request(method, filled(path, odd), json=kept or None)
             refused_as = {httpx.codes.NOT_FOUND}
             if path.startswith(CHOSEN):

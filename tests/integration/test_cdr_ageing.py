@@ -9,6 +9,7 @@ import pytest
 from cdr_rows import SECRETS, found_in, leg, policy_of, stored, subscriber
 
 from ingest.call_logs import CallLogEntry, CallLogStore
+from ingest.cdr_ageing import CdrAgeing
 from ingest.cdrs import CdrStore
 from ingest.formats.record import Rejection
 from ingest.quarantine import KEPT, QuarantineStore
@@ -95,9 +96,9 @@ async def test_the_month_is_over_when_its_last_instant_is() -> None:
     "place",
     [
         "storage.keys.Keyring.destroy",
-        "ingest.cdrs.CdrStore.drop_due_identifiers",
-        "ingest.cdrs.CdrStore.delete_due",
-        "ingest.quarantine.QuarantineStore.delete_due",
+        "ingest.cdr_ageing.CdrAgeing.strip",
+        "governance.sweep_lanes.SweepLanes.end",
+        "governance.receipts.ReceiptStore.add",
     ],
 )
 async def test_a_sweep_that_is_killed_in_the_middle_is_finished_by_the_next(
@@ -114,6 +115,7 @@ async def test_a_sweep_that_is_killed_in_the_middle_is_finished_by_the_next(
         patched.setattr(place, killed)
         with pytest.raises(Killed):
             await age(tenant, NOVEMBER_DUE)
+    monkeypatch.setattr("governance.sweep_lanes._OVER", {})  # its time is over
     await age(tenant, NOVEMBER_DUE)
     assert (await with_numbers(tenant), await months(tenant)) == (0, [])
 
@@ -161,3 +163,19 @@ async def test_a_round_finds_every_workspace_and_one_that_fails_does_not_stop_th
     assert tenant.workspace_id in seen
     await Ageing(tenant.resources).go_on()
     assert await with_numbers(tenant) == 0
+
+
+async def test_calls_of_one_instant_are_taken_together_and_counted_once(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.cdr_ageing._SPAN", 2)
+    await land(tenant, *([LAST_OF_OCTOBER - timedelta(minutes=1)] * 5), *([LAST_OF_OCTOBER] * 3))
+    identifiers = next(one for one in CdrAgeing(tenant.resources, tenant.workspace_id).clocks() if one.spans)
+    assert identifiers.spans is not None
+    found = identifiers.due(OCTOBER_DUE)
+    spans = [(bounds["begin"], bounds["end"], size) async for bounds, size in identifiers.spans(found)]
+    assert spans == [
+        (LAST_OF_OCTOBER - timedelta(minutes=1), LAST_OF_OCTOBER - timedelta(minutes=1), 5),
+        (LAST_OF_OCTOBER, LAST_OF_OCTOBER, 3),
+    ]
+    assert (await Ageing(tenant.resources).of_workspace(tenant.workspace_id, now=OCTOBER_DUE))["cdrs.identifiers"] == 8

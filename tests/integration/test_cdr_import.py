@@ -18,7 +18,7 @@ from ingest.cdrs import CdrStore
 from ingest.formats.errors import FileRefused
 from ingest.formats.registry import Format
 from ingest.imports import SILENT_FOR, ImportStore, close_silent_imports
-from ingest.quarantine import QuarantineStore
+from workers.ageing import Ageing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -259,11 +259,11 @@ async def test_a_file_whose_control_totals_do_not_fit_lands_nothing_and_is_kept_
     kept = await officer.get(f"/v1/imports/{import_id}/file?clear=true&reason=looking into it")
     assert kept.content.startswith(b"head\n0\n1\n")
     (key,) = await tenant.resources.objects.list_keys(f"q/{import_id}/")
-    held = QuarantineStore(tenant.resources, tenant.workspace_id)
+    ageing = Ageing(tenant.resources)
     due = max(document["retain_until"] for document in await stored(tenant, "quarantine"))
-    assert await held.delete_due(now=due - timedelta(milliseconds=1)) == 0
+    assert await ageing.of_workspace(tenant.workspace_id, now=due - timedelta(milliseconds=1)) == {}
     assert await tenant.resources.objects.list_keys("q/") != []
-    assert await held.delete_due(now=due) == 1
+    assert (await ageing.of_workspace(tenant.workspace_id, now=due))["quarantine.files"] == 1
     assert key not in await tenant.resources.objects.list_keys("q/")
     assert (await officer.get(f"/v1/imports/{import_id}/file?clear=true&reason=again")).status_code == 404
 
@@ -279,7 +279,7 @@ async def test_a_file_whose_control_totals_fit_lands_and_leaves_nothing_aside(
 
 async def test_an_import_whose_process_died_is_closed_after_a_quarter_of_an_hour(tenant: Tenant) -> None:
     imports = ImportStore(tenant.resources, tenant.workspace_id)
-    import_id = await imports.start("pbx", now=NOW)
+    import_id = await imports.start("pbx", await policy_of(tenant), now=NOW)
     await close_silent_imports(tenant.resources, now=NOW + SILENT_FOR - timedelta(milliseconds=1))
     assert (await imports.get(import_id))["state"] == "running"
     await close_silent_imports(tenant.resources, now=NOW + SILENT_FOR)

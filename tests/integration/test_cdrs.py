@@ -18,6 +18,7 @@ from domain.records import TAG_FIELDS
 from domain.scopes import Scope
 from ingest.cdr_reads import CdrReader
 from ingest.cdrs import CdrStore
+from workers.ageing import Ageing
 
 if TYPE_CHECKING:
     from conftest import MakeTenant, Tenant
@@ -86,9 +87,9 @@ async def test_totals_are_the_same_after_the_numbers_have_left_and_no_identifier
     assert sum(line["calls"] for line in before) == 5
     assert sum(Decimal(line["charge"]) for line in before) == Decimal("1.50")
     due = max(document["identifiers"]["retain_until"] for document in await stored(tenant))
-    store = CdrStore(tenant.resources, tenant.workspace_id)
-    assert await store.drop_due_identifiers(now=due - timedelta(milliseconds=1)) == 0
-    assert await store.drop_due_identifiers(now=due) == 5
+    ageing = Ageing(tenant.resources)
+    assert await ageing.of_workspace(tenant.workspace_id, now=due - timedelta(milliseconds=1)) == {}
+    assert (await ageing.of_workspace(tenant.workspace_id, now=due))["cdrs.identifiers"] == 5
     assert await sums(tenant, now=now) == before
     documents = await stored(tenant)
     assert found_in(documents) == set()
@@ -103,7 +104,7 @@ async def test_totals_are_the_same_after_the_numbers_have_left_and_no_identifier
 async def test_a_leg_that_comes_after_the_numbers_have_left_adds_its_totals_only(tenant: Tenant) -> None:
     await land(tenant, [leg(1, 1)])
     due = (await stored(tenant))[0]["identifiers"]["retain_until"]
-    await CdrStore(tenant.resources, tenant.workspace_id).drop_due_identifiers(now=due)
+    await Ageing(tenant.resources).of_workspace(tenant.workspace_id, now=due)
     late = await land(tenant, [leg(1, 2)], now=due)
     assert (len(late.merged), late.rows["landed"]) == (1, 1)
     again = await land(tenant, [leg(1, 2), leg(1, 1)], now=due)

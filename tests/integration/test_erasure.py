@@ -400,7 +400,7 @@ async def test_a_sweep_cut_short_between_the_key_and_the_identifiers_leaves_neit
         raise ConnectionError
 
     call_id, key_id = await _with_past_month(case, due=utc_now())
-    for place in ("storage.keys.Keyring.destroy", "ingest.call_logs.CallLogStore.drop_due_identifiers"):
+    for place in ("storage.keys.Keyring.destroy", "ingest.log_ageing.LogAgeing.strip"):
         with monkeypatch.context() as broken:
             broken.setattr(place, cut)
             with pytest.raises(ConnectionError):

@@ -8,8 +8,9 @@ import uuid
 from conftest import Tenant, now
 
 from domain.errors import Gone
+from domain.holds import record_scope
 from domain.scopes import Scope
-from governance.holds import HoldStore
+from governance.holds import HoldStore, NewHold
 from governance.purges import Held, Purges
 
 
@@ -26,7 +27,7 @@ async def test_a_hold_placed_while_a_call_is_erased_either_keeps_it_or_is_refuse
     for _ in range(12):
         call_id = await new_call(tenant)
         placed, erased = await asyncio.gather(
-            holds.place(matter="2026-7", call_id=call_id, now=now()),
+            holds.place(NewHold("2026-7", record_scope(call_id)), now=now()),
             Purges(resources).erase(workspace_id, call_id, (), cause="request", now=now()),
             return_exceptions=True,
         )
@@ -47,3 +48,22 @@ async def test_a_hold_on_a_call_whose_key_is_gone_is_refused_and_does_not_stop_i
     await officer.post("/v1/holds", json={"matter": "2026-9"})
     receipt = await Purges(resources).erase(workspace_id, call_id, (), cause="request", now=now())
     assert receipt["key_destroyed"] is True
+
+
+async def test_a_hold_of_the_first_version_keeps_what_it_kept(tenant: Tenant) -> None:
+    """It named a call or nothing, and knew no scope."""
+    resources, workspace_id = tenant.resources, tenant.workspace_id
+    call_id, other = await new_call(tenant), await new_call(tenant)
+    stored = resources.database.scoped("legal_holds", workspace_id)
+    first = {"matter": "2026-1", "placed_at": now(), "released_at": None}
+    await stored.insert({"_id": "hold_first", "call_id": call_id, **first})
+    holds = HoldStore(resources, workspace_id)
+    assert [await holds.is_held(one) for one in (call_id, other)] == [True, False]
+    again, fresh = await holds.place(NewHold("2026-1", record_scope(call_id)), now=now())
+    assert (again.hold_id, fresh) == ("hold_first", False)
+    await stored.insert({"_id": "hold_wide", "call_id": None, **first})
+    assert [await holds.is_held(one) for one in (call_id, other)] == [True, True]
+    assert await holds.spared("cdrs") == [{}]
+    for hold_id in ("hold_first", "hold_wide"):
+        await holds.release(hold_id, now=now())
+    assert [await holds.is_held(one) for one in (call_id, other)] == [False, False]

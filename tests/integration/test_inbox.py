@@ -34,6 +34,7 @@ from ingest.registration import Registration
 from ingest.sources import SourceConfig, SourceStore
 from storage.objects import ObjectStore
 from workers import inbox
+from workers.ageing import Ageing
 from workers.inbox import InboxLook
 
 if TYPE_CHECKING:
@@ -398,6 +399,8 @@ async def test_the_sealed_names_of_files_that_waited_too_long_go(folder: Folder)
     await folder.look()
     before = await waiting.find({}, fields=("retain_until",))
     await waiting.update_all({}, {"$set": {"retain_until": now()}})
+    await Ageing(folder.resources).of_workspace(folder.tenant.workspace_id, now=now())
+    assert await waiting.find({}) == []
     await folder.look()
     after = await waiting.find({}, fields=("retain_until",))
     assert after[0]["retain_until"] > before[0]["retain_until"], "the file that still lies there is seen as new"

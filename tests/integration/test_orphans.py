@@ -14,10 +14,11 @@ from api_process import spoken, wav
 from conftest import Tenant
 
 from domain.calls import STAGES, CallState, StageState
+from domain.holds import record_scope
 from domain.ids import new_id
 from domain.scopes import Scope
 from domain.sound import SoundState
-from governance.holds import HoldStore
+from governance.holds import HoldStore, NewHold
 from ingest.calls import CallStore
 from ingest.recordings import RecordingStore, TakenIn, object_key
 from redaction.doubles import PlainFinder
@@ -351,7 +352,7 @@ async def test_a_recording_that_a_listing_left_out_is_looked_for_by_itself(
 async def test_a_held_call_keeps_every_object_that_is_its_recording(yard: Yard) -> None:
     call_id = await yard.received(33)
     holds = HoldStore(yard.resources, yard.tenant.workspace_id)
-    await holds.place(matter="2026-114", call_id=call_id, now=datetime.now(UTC))
+    await holds.place(NewHold("2026-114", record_scope(call_id)), now=datetime.now(UTC))
     before = await yard.keys(call_id)
     await yard.walk()
     assert await yard.keys(call_id) == before

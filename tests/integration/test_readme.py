@@ -183,7 +183,7 @@ def test_docs_stages_explains_every_state_and_every_reason_that_the_code_can_giv
     sources = "".join(file.read_text("utf-8") for file in sorted((ROOT / "workers").glob("*.py")))
     refused = set(re.findall(r"StageRefused\(\s*\"([a-z_-]+)\"", sources))
     assert len(refused) >= 5
-    words = set(re.findall(r"reason=\"([a-z_-]+)\"|else \"([a-z_]+)\", count_attempt", sources))
+    words = set(re.findall(r"reason=\"([a-z_-]+)\"|else \"([a-z_]+)\",\s+count_attempt", sources))
     given = {word for pair in words for word in pair if word} | {"internal", "held", "unavailable", "not-found"}
     decoding = set(BY_REASON) - {DecodingStopped.reason}
     redaction = {error.code for error in vars(redaction_errors).values() if _is_redaction_error(error)}

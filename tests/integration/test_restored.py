@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import asyncio
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from api_process import ROOT
+from backups import Backup
 from conftest import Tenant, now
 from erasing import ERASED, KEPT_AFTERWARDS, QUICK, Case, log
 
@@ -19,42 +21,7 @@ from workers.relay import Relay
 from workers.restored import RestoredLook
 
 if TYPE_CHECKING:
-    from storage.mongo import Document
-    from storage.resources import Resources
-
-RECORDS = ("calls", "recordings", "call_logs", "transcripts", "redactions", "outbox", "idempotency_keys")
-
-
-@dataclass
-class Backup:
-    """The records of a workspace and the objects of a call as they were; the keys' database is backed up apart."""
-
-    documents: Mapping[str, list[Document]]
-    objects: Mapping[str, bytes]
-
-    @classmethod
-    async def of(cls, case: Case, *call_ids: str) -> Backup:
-        documents = {
-            name: await case.resources.database.scoped(name, case.tenant.workspace_id).find({}) for name in RECORDS
-        }
-        keys = [key for call_id in call_ids for key in await case.objects(call_id)]
-        assert keys
-        return cls(documents, {key: await _read(case.resources, key) for key in keys})
-
-    async def restore(self, case: Case) -> None:
-        for name, documents in self.documents.items():
-            records = case.resources.database._raw(name)
-            await records.delete_many({"workspace_id": case.tenant.workspace_id})
-            if documents:
-                await records.insert_many(documents)
-        for key, content in self.objects.items():
-            await case.resources.objects.call("put_object", Key=key, Body=content)
-
-
-async def _read(resources: Resources, key: str) -> bytes:
-    answer = await resources.objects.call("get_object", Key=key)
-    content: bytes = answer["Body"].read()
-    return content
+    from cli.stack.embedded import EmbeddedStack
 
 
 @pytest.fixture
@@ -227,3 +194,26 @@ async def test_older_keys_restored_beside_the_tombstones_of_rows_learn_again_tha
     await tenant.resources.database.whole("keys").update({"_id": workspace_id}, older)
     await RestoredLook(tenant.resources).run()
     assert (await keyring.month_keys(workspace_id, [], now=now())).rows_erased
+
+
+@pytest.mark.settings(**QUICK)
+async def test_the_look_before_anything_is_served_hides_calls_and_erases_rows_in_a_process_of_its_own(
+    case: Case, stack: EmbeddedStack
+) -> None:
+    call_id, kept = await case.ready(call_log=log()), await case.ready(call_log=log())
+    logs = CallLogStore(case.resources, case.tenant.workspace_id)
+    entry = await logs.of_call(kept)
+    assert entry is not None
+    backup = await Backup.of(case, call_id)
+    await case.erase(call_id)
+    assert (await case.client.delete(f"/v1/call-logs/{entry['_id']}")).status_code == 200
+    await backup.restore(case)
+    assert await logs.of_call(kept) is not None, "it could be read"
+    env = {name: value for name, value in stack.env.items() if name.startswith("CALLWARD_")}
+    look = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "workers", "restored", cwd=ROOT, env=env, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await asyncio.wait_for(look.communicate(), 120)
+    assert (look.returncode, b"restored:look:done" in said) == (0, True), said.decode()[-2_000:]
+    assert await logs.of_call(kept) is None
+    assert await case.listed() == [kept]

@@ -29,7 +29,7 @@ def record(workspace_id: str, **changes: Any) -> Document:
     """A record with every tag, and what the unique indexes ask for."""
     tags = RecordTags(
         workspace_id=workspace_id,
-        category=Category.CONTENT,
+        category=Category.COMMUNICATIONS_CONTENT,
         role=Role.PROCESSOR,
         purposes=(Purpose.TRANSCRIPTION,),
         legal_basis=LegalBasis.CUSTOMER_INSTRUCTION,

@@ -249,14 +249,14 @@ async def test_dropping_a_calls_jobs_leaves_the_erasing_one_and_other_calls_alon
 async def test_open_jobs_and_other_workers_are_seen_until_they_end(desk: Desk) -> None:
     erase = await desk.outbox.claim(await desk.add(task="erase"), now=NOW)
     assert erase is not None
-    assert await desk.outbox.calls_with_open("erase") == {desk.call_id}
+    assert await desk.outbox.with_open(desk.workspace_id, [desk.call_id], "erase") == {desk.call_id}
     assert not await desk.outbox.others_at_work(erase, now=NOW)
     stage = await desk.outbox.claim(await desk.add(), now=NOW)
     assert stage is not None
     assert await desk.outbox.others_at_work(erase, now=NOW + LEASE - MOMENT)
     assert not await desk.outbox.others_at_work(erase, now=NOW + LEASE), "a worker that is gone is at work no more"
     await desk.outbox.complete(erase, now=NOW, tx=None)
-    assert await desk.outbox.calls_with_open("erase") == frozenset()
+    assert await desk.outbox.with_open(desk.workspace_id, [desk.call_id], "erase") == frozenset()
 
 
 async def test_jobs_are_counted_by_state(desk: Desk) -> None:

@@ -11,11 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.ids import id_from_bytes
+from domain.records import TAG_FIELDS
 from governance.profiles import build_policy, load_profile
 from ingest.log_batches import Device, EntryIn
-from ingest.log_documents import DeviceLog, Named, differences, naming
+from ingest.log_documents import differences
 from ingest.log_entries import read_entry
-from ingest.log_pages import SPAN, changed_at, entry_of, less, page_of, place_of, pointed_at, unfolded, without
+from ingest.log_layout import DeviceLog
+from ingest.log_names import EntryNames
+from ingest.log_pages import SPAN, changed_at, emptied, entry_of, less, page_of, place_of, pointed_at, unfolded
 from ingest.traffic import TrafficSealer, month_of
 from storage.blind_index import BlindIndexer
 from storage.mongo import Document
@@ -40,16 +43,15 @@ SENT = st.fixed_dictionaries(
 def laid_out(sent: list[dict[str, Any]], keys: dict[str, ValueSealer] = KEYS) -> tuple[list[Document], dict[str, Any]]:
     """Return the pages, and by its id what was sent of each entry."""
     policy = build_policy(load_profile("strict"))
-    log = DeviceLog(TrafficSealer("ws_test", policy, INDEXER, keys, NOW), PHONE)
-    named, entries = naming(INDEXER, PHONE), {}
-    for one in sent:
-        entry = read_entry(EntryIn(**one), PHONE, now=NOW)
-        raw = named(entry)
-        log_id = id_from_bytes("log", raw)
-        if log_id not in entries:
-            assert log.add(Named(entry, raw, log_id))
-            entries[log_id] = entry
-    return log.pages(), entries
+    names, read = EntryNames(INDEXER, PHONE), [read_entry(EntryIn(**one), PHONE, now=NOW) for one in sent]
+    rows = {row.raw: row for row in reversed(names.named(read, names.marks(read)))}
+    log = DeviceLog(TrafficSealer("ws_test", policy, INDEXER, keys, NOW), PHONE, rows.values())
+    pages: list[Document] = []
+    while found := log.pages({page["home"]: page["number"] + 1 for page in pages}):
+        pages += found
+        log.settle({raw for page in found for raw in page["ids"]})
+    assert log.is_settled
+    return pages, {row.log_id: row.entry for row in rows.values()}
 
 
 def opened(document: Document) -> bytes:
@@ -84,13 +86,19 @@ def test_an_entry_that_leaves_takes_its_own_and_the_others_stay(
     (page, *_), _ = laid_out(sent)
     before = {document["_id"]: document for document in unfolded(page)}
     gone = data.draw(st.sets(st.sampled_from(sorted(before))))
-    left = without(page, gone)
-    assert (left is None) == (not less(page, gone)["ids"]) == (gone == before.keys())
-    if left is not None:
-        assert {one["_id"]: one for one in unfolded(left)} == {
-            log_id: one for log_id, one in before.items() if log_id not in gone
-        }
+    fields = less(page, gone)
+    assert (not fields["ids"]) == (gone == before.keys())
+    left = applied(page, {"$set": fields} if fields["ids"] else emptied(page))
+    assert {one["_id"]: one for one in unfolded(left)} == {
+        log_id: one for log_id, one in before.items() if log_id not in gone
+    }
+    if fields["ids"]:
         assert left["first_at"] == min(entry["setup_time"] for entry in left["entries"])
+    else:
+        assert left.keys() - TAG_FIELDS == BARE
+
+
+BARE = {"_id", "home", "number", "revision", "source", "ids", "entries", "thinned"}
 
 
 def applied(page: Document, change: Document) -> Document:

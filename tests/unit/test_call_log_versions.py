@@ -8,12 +8,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ids import id_from_bytes
 from domain.policy import Policy
 from governance.profiles import build_policy, load_profile
 from ingest.log_batches import Device, EntryIn
-from ingest.log_documents import DeviceLog, Named, device_token, differences, naming, numbers_of, supersedes
+from ingest.log_documents import device_token, differences, numbers_of, supersedes
 from ingest.log_entries import LogEntry, read_entry
+from ingest.log_layout import DeviceLog
+from ingest.log_names import EntryNames, Named
 from ingest.log_pages import unfolded
 from ingest.traffic import TrafficSealer, month_of
 from storage.keys import BlindIndexer
@@ -41,11 +42,15 @@ def entry(device: Device = PHONE, *, now: datetime = NOW, **changes: Any) -> Log
 
 
 def document(device: Device = PHONE, *, now: datetime = NOW, **changes: Any) -> Document:
-    found = entry(device, now=now, **changes)
-    raw, log = naming(INDEXER, device)(found), DeviceLog(sealer(now), device)
-    assert log.add(Named(found, raw, id_from_bytes("log", raw)))
-    (page,) = log.pages()
+    log = DeviceLog(sealer(now), device, [named(entry(device, now=now, **changes), device)])
+    (page,) = log.pages({})
     return next(unfolded(page))
+
+
+def named(found: LogEntry, device: Device = PHONE) -> Named:
+    names = EntryNames(INDEXER, device)
+    (row,) = names.named([found], names.marks([found]))
+    return row
 
 
 def deliver(store: dict[str, Document], sent: list[tuple[Device, dict[str, Any]]]) -> None:
@@ -176,10 +181,10 @@ def test_identifiers_leave_twelve_months_after_the_month_and_totals_stay() -> No
 def test_a_log_expires_ten_years_after_its_year() -> None:
     found = entry()
     end = datetime(2036, 12, 31, 18, 30, tzinfo=UTC)
-    before, after = (DeviceLog(sealer(now), PHONE) for now in (end - timedelta(milliseconds=1), end))
-    row = Named(found, b"r" * 16, id_from_bytes("log", b"r" * 16))
-    assert (before.add(row), after.add(row)) == (True, False)
-    assert (len(before.pages()), after.pages()) == (1, [])
+    row = named(found)
+    before, after = (DeviceLog(sealer(now), PHONE, [row]) for now in (end - timedelta(milliseconds=1), end))
+    assert (before.expired, after.expired) == ([], [row.raw])
+    assert (len(before.pages({})), after.pages({})) == (1, [])
 
 
 def test_identifiers_that_left_do_not_come_back_with_a_greater_version() -> None:

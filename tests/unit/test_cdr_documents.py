@@ -104,7 +104,7 @@ def test_the_parts_carry_all_tags_and_the_identifiers_their_own() -> None:
     plain = bson.decode(bytes(document.raw.raw), ONCE)
     assert [name for name in TAG_FIELDS if name not in plain] == []
     assert [name for name in TAG_FIELDS if name not in plain["identifiers"]] == []
-    assert plain["category"] == "traffic"
+    assert plain["category"] == "traffic_data"
     assert plain["identifiers"]["category"] == "traffic_identifiers"
     assert plain["identifiers"]["index"] == [INDEXER.token("+442079460018")]
     assert b"2079460018" not in bytes(document.raw.raw)

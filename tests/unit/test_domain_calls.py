@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.calls import STAGES, CallIdentity, Stage, is_same_call, next_stage
-from domain.holds import LegalHold
 from domain.ids import is_id, new_id
 from domain.jobs import backoff, lease_end, may_retry
 
@@ -91,12 +90,3 @@ def test_no_wait_is_shorter_than_the_one_before_or_longer_than_the_cap(attempt: 
 def test_the_last_try_is_the_last() -> None:
     assert [may_retry(attempts, 3) for attempts in range(5)] == [True, True, True, False, False]
     assert lease_end(MORNING, 60.0) == MORNING + timedelta(minutes=1)
-
-
-def test_a_hold_covers_its_call_or_its_whole_workspace_until_it_is_released() -> None:
-    one_call = LegalHold("hold_1", "ws_1", "matter", "call_1", MORNING)
-    everything = LegalHold("hold_2", "ws_1", "matter", None, MORNING)
-    released = LegalHold("hold_3", "ws_1", "matter", None, MORNING, released_at=NOON)
-    assert [hold.covers("ws_1", "call_1") for hold in (one_call, everything, released)] == [True, True, False]
-    assert [hold.covers("ws_1", "call_2") for hold in (one_call, everything, released)] == [False, True, False]
-    assert not any(hold.covers("ws_2", "call_1") for hold in (one_call, everything, released))

@@ -31,6 +31,8 @@ REFUSALS: list[tuple[dict[str, Any], Verdict, Reason]] = [
     ({"retain_until": NOW}, Verdict.NEVER, Reason.RETENTION_OVER),
     ({"purposes": frozenset()}, Verdict.NEVER, Reason.PURPOSE_NOT_ALLOWED),
     ({"consent": Consent.REFUSED}, Verdict.NEVER, Reason.CONSENT_REFUSED),
+    ({"part_over": Reason.RECORDING_ERASED}, Verdict.NEVER, Reason.RECORDING_ERASED),
+    ({"workspace_ended": True}, Verdict.WAIT, Reason.WORKSPACE_ENDED),
     ({"instructed_purposes": frozenset()}, Verdict.WAIT, Reason.NO_INSTRUCTION),
     ({"restricted": True}, Verdict.WAIT, Reason.RESTRICTED),
     ({"consent": Consent.UNKNOWN, "consent_required": True}, Verdict.WAIT, Reason.CONSENT_UNKNOWN),
@@ -59,7 +61,22 @@ def test_the_earlier_refusal_wins_over_every_later_one(stronger: int) -> None:
 
 
 def test_every_reason_has_a_case_here() -> None:
-    assert {row[2] for row in REFUSALS} | {Reason.ALLOWED} == set(Reason)
+    of_one_purpose = {Reason.INSIGHTS_OFF, Reason.TRANSCRIPT_ERASED}
+    assert {row[2] for row in REFUSALS} | {Reason.ALLOWED} | of_one_purpose == set(Reason)
+
+
+def test_a_part_that_is_over_is_named() -> None:
+    assert decide(replace(FINE, part_over=Reason.TRANSCRIPT_ERASED)) == Decision(
+        Verdict.NEVER, Reason.TRANSCRIPT_ERASED
+    )
+
+
+def test_nothing_is_derived_where_the_administrators_did_not_let_it() -> None:
+    wanted = frozenset({Purpose.INSIGHTS})
+    facts = replace(FINE, purposes=wanted, instructed_purposes=wanted)
+    refused = decide_processing(facts, purpose=Purpose.INSIGHTS, now=NOW)
+    assert refused == Decision(Verdict.NEVER, Reason.INSIGHTS_OFF)
+    assert decide_processing(replace(facts, insights_on=True), purpose=Purpose.INSIGHTS, now=NOW).verdict is Verdict.GO
 
 
 def test_the_last_instant_is_worked_on_and_the_first_due_one_is_not() -> None:
@@ -90,6 +107,9 @@ FACTS = st.builds(
     consent_required=st.booleans(),
     consent=st.sampled_from(Consent),
     restricted=st.booleans(),
+    workspace_ended=st.booleans(),
+    insights_on=st.booleans(),
+    part_over=st.sampled_from([None, Reason.RECORDING_ERASED, Reason.TRANSCRIPT_ERASED]),
 )
 
 
@@ -102,6 +122,9 @@ def test_go_means_that_nothing_speaks_against_it(facts: ProcessingFacts, purpose
         or facts.consent is Consent.REFUSED
         or (facts.role is Role.PROCESSOR and purpose not in facts.instructed_purposes)
         or facts.restricted
+        or facts.workspace_ended
+        or facts.part_over is not None
+        or (purpose is Purpose.INSIGHTS and not facts.insights_on)
         or (facts.consent_required and facts.consent is Consent.UNKNOWN)
     )
     decision = decide_processing(facts, purpose=purpose, now=NOW)

@@ -28,6 +28,7 @@ IN_ORDER: list[tuple[dict[str, Any], TrainingReason]] = [
     ({"state": CallState.PROCESSING}, TrainingReason.NOT_READY),
     ({"held": True}, TrainingReason.HELD),
     ({"restricted": True}, TrainingReason.RESTRICTED),
+    ({"person_opted_out": True}, TrainingReason.PERSON_OPTED_OUT),
     ({"purposes": frozenset(Purpose) - TRAIN}, TrainingReason.PURPOSE_NOT_GRANTED),
     ({"instructed_purposes": frozenset(Purpose) - TRAIN}, TrainingReason.NOT_INSTRUCTED),
     ({"workspace_opted_in": False}, TrainingReason.WORKSPACE_OPTED_OUT),
