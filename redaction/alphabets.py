@@ -21,6 +21,9 @@ ACRONYMS = lexicon.words(
 )
 """Letters that are words: "the E M I is …", "my U P I I D"."""
 
+COUNTRIES = lexicon.words("GB UK IE US EU DL AA BA AI QR EK LH UA PS GP MB KB TB AC DC BP")
+"""Of these the ones that also begin a code: "GB, 337, 9123"."""
+
 NAMED = lexicon.words(
     "ATM CVV CVC DOB EMI GST IBAN ID IFSC KYC NHS NI OTP PAN PIN PNR SIM SMS SSN UPI UPIID VAT VPA IMEI MAC IP DNI NIE "
     "BSN PPS PPSN EIN UTR GSTIN UAN VIN TIN BIC ABA ITIN MRN"

@@ -33,7 +33,7 @@ REPLIES = lexicon.TURN_FILLERS | lexicon.words(
     "second sec moment just let's hang hold bear sure very well course absolutely certainly yup definitely also "
     "currently there actually think believe guess maybe probably should now finally anyway hello hi sir ma'am madam "
     "please uh um erm er ah hmm mhm sorry oh o correct exactly right perfect great lovely brilliant cool super fine "
-    "wonderful awesome"
+    "wonderful awesome haan han namaste"
 )
 """Words around an answer that add nothing to it."""
 _REFUSED = lexicon.words("don't can't cannot haven't didn't won't wouldn't not without unsure forgot forgotten lost no")

@@ -6,6 +6,7 @@ import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from redaction import lexicon
 from redaction.cue_words import AMOUNT, ASIDE, cue_words
@@ -27,6 +28,7 @@ ANY = "NUMBER_SEQUENCE"
 """The kind of a cue that says only that a number comes ("ending in"): what it is of, the cue before it says."""
 MACHINE_TOKENS = 20
 MACHINE_AFTER = 8
+PROMOTED = 18
 _MACHINES = lexicon.words(
     "error errors fault display displays displayed machine boiler screen washing dishwasher washer dryer printer "
     "router modem panel flashing flashes blinking blinks shows showing promo promotional coupon discount voucher "
@@ -67,6 +69,7 @@ class CueIndex:
         found = [cue for channel in view.channels for cue in self._of(channel)]
         self.cues = sorted((self._told_apart(cue) for cue in found), key=lambda cue: cue.place)
         self.said = frozenset(at for cue in found for at in cue.phrase)
+        self.aside = frozenset(at for cue in self.cues if cue.kind == ASIDE for at in cue.phrase)
         self._starts = [cue.place for cue in self.cues]
 
     def _of(self, tokens: Sequence[Token]) -> list[Cue]:
@@ -74,6 +77,8 @@ class CueIndex:
         for found in _phrases().find([token.norm for token in tokens]):
             kind, mention = found.meaning
             last = tokens[found.end - 1]
+            if _spelled(tokens, found.first, found.end):
+                continue
             phrase = frozenset(token.at for token in tokens[found.first : found.end])
             cue = Cue(kind, self.places[last.at], last, phrase, mention, _asked(tokens, found.first, found.end))
             between = _between(tokens, cues[-1], found.first) if cues else None
@@ -90,7 +95,9 @@ class CueIndex:
         if cue.kind != "OTP" or not cue.mention:
             return cue
         near = self._talk[max(0, cue.place - MACHINE_TOKENS) : cue.place + MACHINE_AFTER]
-        return replace(cue, kind=ASIDE) if any(token.norm in _MACHINES for token in near) else cue
+        ahead = [token.norm for token in self._talk[cue.place : cue.place + PROMOTED]]
+        promoted = any(one in {"percent", "cent"} or one.endswith("%") or two == "off" for one, two in pairwise(ahead))
+        return replace(cue, kind=ASIDE) if promoted or any(token.norm in _MACHINES for token in near) else cue
 
     def before(self, token: Token) -> Cue | None:
         """Return the nearest cue that the token still answers."""
@@ -131,6 +138,15 @@ class CueIndex:
     def between_places(self, first: int, end: int) -> Sequence[Token]:
         """Return what is said between two places in the talk, by both sides."""
         return self._talk[first + 1 : end]
+
+
+def _spelled(tokens: Sequence[Token], first: int, end: int) -> bool:
+    """Say whether single letters are part of a word that is being spelled: the "p i n" of "g o p i n a t h"."""
+    if not first or any(len(token.norm) > 1 for token in tokens[first:end]):
+        return False
+    before = tokens[first - 1]
+    single = len(before.norm) == 1 or before.norm in lexicon.DIGITS
+    return single and before.segment == tokens[first].segment and not before.closes
 
 
 def near(cue: Cue, token: Token) -> bool:

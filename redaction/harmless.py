@@ -15,10 +15,12 @@ from redaction.view import Token
 LONG_FOR_QUANTITY = 9
 LONG_CODE = 5
 SHORT_CODE = 2
-_YEAR = re.compile(r"^(?:19|20)\d\d$")
+YEAR = re.compile(r"^(?:19|20)\d\d$")
 _WRITTEN_DATE = re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d\d\W*$|^(?:19|20)\d\d-\d\d-\d\d\W*$")
 _GROUPED = re.compile(r"^\d{1,3}(?:,\d{2,3})+(?:\.\d+)?\W*$|^\d+\.\d{1,2}\W*$")
-_BEFORE_YEAR = lexicon.words("in since of year until till from by during before after may early late mid summer")
+_BEFORE_YEAR = lexicon.words(
+    "not about in since of year until till from by during before after may early late mid summer"
+)
 _CLOCK = re.compile(r"^(?:[1-9]|1\d|2[0-3])(?:[0-5][05])?$")
 _ROUND = re.compile(r"^[1-9]\d{0,3}00$|^[1-9]\d{0,2}50$")
 _HALF_DAY = re.compile(r"^(?:0?[1-9]|1[0-2])(?:[0-5]\d)?[AP]M$")
@@ -58,6 +60,8 @@ def explained(run: Run, before: Token | None, after: tuple[Token, ...], cue: Cue
     """Say whether the run is harmless. `after` are the next few tokens in the talk."""
     if cue is not None and cue.kind == ASIDE:
         coded = bool(run.letters) and len(run.code) <= LONG_FOR_QUANTITY
+        if vocabulary.english(run.letters.lower()) and len(run.letters) > SHORT_CODE:
+            return True
         short = 0 < len(run.digits) <= LONG_CODE or coded
         return (short and len(run.letters) <= LONG_CODE) or explained(run, before, after, None)
     return _by_form(run, before, after, cue) or _by_neighbours(run, before, after, cue)
@@ -93,7 +97,7 @@ def _promotion(run: Run, cue: Cue | None) -> bool:
 def _built(run: Run, after: tuple[Token, ...], cue: Cue | None) -> bool:
     """Say whether a year tells how old a thing is, or what followed then: "a 2019 Honda"."""
     asked = cue is not None and cue.kind in CODED - _NEVER_CLOCK
-    if not (asked and _YEAR.match(run.code) and len(run.tokens) == 1) or run.tokens[0].closes:
+    if not (asked and YEAR.match(run.code) and len(run.tokens) == 1) or run.tokens[0].closes:
         return False
     return bool(after) and after[0].segment == run.tokens[0].segment and after[0].norm.isalpha() and after[0].capital
 
@@ -120,7 +124,7 @@ def counts_things(run: Run, after: tuple[Token, ...], cue: Cue | None) -> bool:
 
 def year(run: Run, before: Token | None) -> bool:
     """Say whether the run is a year by its form and the word before it."""
-    return before is not None and before.norm in _BEFORE_YEAR and bool(_YEAR.match(run.code))
+    return before is not None and before.norm in _BEFORE_YEAR and bool(YEAR.match(run.code))
 
 
 def _clock(run: Run, before: Token | None, after: tuple[Token, ...], cue: Cue | None) -> bool:
@@ -144,7 +148,7 @@ def _dated(run: Run, before: Token | None, after: Token | None, cue: Cue | None)
         return True
     if after is not None and after.norm in lexicon.MONTHS and len(run.digits) <= SHORT_CODE:
         return True
-    if not _YEAR.match(run.code):
+    if not YEAR.match(run.code):
         return False
     return cue is None or cue.kind == AMOUNT or year(run, before)
 

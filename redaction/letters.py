@@ -50,6 +50,8 @@ def _named(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
 
 def _single(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
     """Tell whether an "a" or "i" is a letter by itself."""
+    if _subject(tokens, parts, at):
+        return False
     before, after = _of_letters(tokens, parts, at, -1), _of_letters(tokens, parts, at, 1)
     cased = at > 0 and tokens[at - 1].norm in CASES and tokens[at - 1].segment == tokens[at].segment
     if cased or (before and after):
@@ -62,6 +64,13 @@ def _single(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
         return True
     digits = near(parts, at, 1, NUMERIC) or near(parts, at - 1, -1, _LETTERS)
     return before and near(parts, at, -1, _SOLID) and digits
+
+
+def _subject(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
+    """Say whether an "I" begins a sentence: "… 4 4. I run a shop"."""
+    opens = not at or tokens[at - 1].closes or tokens[at - 1].segment != tokens[at].segment
+    goes_on = at + 1 < len(tokens) and not tokens[at].closes and not tokens[at].comma
+    return tokens[at].raw == "I" and opens and goes_on and parts[at + 1].said is Said.OTHER
 
 
 def _capital_a(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:

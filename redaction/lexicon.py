@@ -38,7 +38,8 @@ NATO = {
 """Letters only beside other letters, digits or codes: Charlie, Victor and Oscar are also people."""
 
 FILLERS = words(
-    "uh um er erm ah eh hmm mm mhm mm-hmm uh-huh mmhmm yes yeah yep yup ok okay right and then dash hyphen minus space "
+    "uh uhh um umm er err erm ah eh hmm mm mhm mm-hmm uh-huh mmhmm yes yeah yep yup ok okay right and then dash "
+    "hyphen minus space "
     "slash stroke dot point comma hash so like it's its that's thats it is sorry no wait again plus well"
 )
 """May stand inside a run of digits without ending it."""

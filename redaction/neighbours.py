@@ -11,7 +11,7 @@ from redaction.view import Line, Token
 
 ENOUGH_AROUND = 4
 """So many digits around a homophone make it one: "three to five" is a range."""
-_HESITATIONS = frozenset({"uh", "um", "er", "erm", "ah", "dash", "hyphen", "", "-"})
+_HESITATIONS = frozenset({"uh", "uhh", "umm", "um", "er", "erm", "ah", "dash", "hyphen", "", "-"})
 _DOUBTFUL = frozenset({Said.WEAK_DIGIT, Said.WEAK_LETTER, Said.REPEAT, Said.SCALE, Said.DIGIT})
 _OTHER = Part(Said.OTHER)
 _POINTED_AT = lexicon.words(
@@ -19,6 +19,8 @@ _POINTED_AT = lexicon.words(
     "home spare second only next"
 )
 """Before "one" these make it stand for a thing: "the new one", not the digit."""
+_HAVING = lexicon.words("have got need want get without")
+"""Before a "one" that ends a sentence: "if you have one?"."""
 
 
 def parts_of(tokens: Sequence[Token]) -> Sequence[Part]:
@@ -63,6 +65,8 @@ def _pronoun(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
     opens = at + 1 < len(tokens) and tokens[at + 1].segment == tokens[at].segment and not tokens[at].comma
     headed = at > 0 and tokens[at - 1].segment == tokens[at].segment and _saidnear(tokens, parts, at, -1)
     if opens and not headed and not tokens[at].closes and tokens[at + 1].norm in vocabulary.OPENING:
+        return True
+    if tokens[at].closes and at and tokens[at - 1].norm in _HAVING:
         return True
     if not at or tokens[at - 1].norm not in _POINTED_AT or tokens[at - 1].segment != tokens[at].segment:
         return False

@@ -14,7 +14,7 @@ from itertools import product
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-_HESITATIONS = frozenset({"uh", "um", "er", "erm"})
+_HESITATIONS = frozenset({"uh", "uhh", "umm", "um", "er", "erm"})
 
 
 @dataclass(slots=True)

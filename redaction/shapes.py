@@ -11,6 +11,8 @@ from redaction.checksums import luhn
 from redaction.spoken import Run
 
 CARD_DIGITS = range(13, 20)
+UNUSUAL_CARD_DIGITS = (17, 18)
+"""So many digits no card has today: a number of an order may fit the checksum by chance."""
 PHONE_DIGITS = range(10, 16)
 
 
@@ -80,7 +82,7 @@ def _of_digits(code: str) -> Shape | None:
         weak = len(code) == 15 and not code.startswith(("34", "37"))  # noqa: PLR2004 - IMEI and American Express
         if weak:
             return Shape("DEVICE_ID", 0.85, "fifteen digits with a check digit", weak=True)
-        return Shape("CREDIT_CARD", 0.95, "a card number by its checksum")
+        return Shape("CREDIT_CARD", 0.95, "a card number by its checksum", weak=len(code) in UNUSUAL_CARD_DIGITS)
     phone = Shape("PHONE_NUMBER", 0.8, "as many digits as a phone number", weak=True)
     if len(code) == 10 and code[0] in "6789":  # noqa: PLR2004 - an Indian mobile number
         return phone

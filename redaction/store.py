@@ -68,6 +68,11 @@ class RedactionStore:
             tx=tx,
         )
 
+    async def redate(self, call_id: str, until: datetime, version: int) -> None:
+        """Note until when a call's redactions are kept under this version of the policy: as the call itself."""
+        change = {"retain_until": until, "policy_version": version}
+        await self._redactions.update_all({"call_id": call_id}, {"$set": change})
+
     async def of_call(self, call_id: str, *, version: int) -> Document:
         """Return the redaction document of a version of a call. Raises NotFound."""
         document = await self._redactions.find_one(_of(call_id, version))
@@ -89,7 +94,7 @@ class RedactionStore:
         A run that loses its lease leaves an orphan under the call's prefix, which goes with the call.
         """
         object_id = new_id("obj")
-        key = await self._resources.keyring.call_key(self._workspace_id, call_id)
+        key = await self._resources.keyring.artifact_key(self._workspace_id, call_id, "recording")
         size = await self._resources.objects.put_sealed(
             f"c/{call_id}/{object_id}", pieces, ObjectSealer(key, object_id)
         )
@@ -105,7 +110,7 @@ class RedactionStore:
         self, call_id: str, audio: Document, *, start: int = 0, end: int | None = None
     ) -> AsyncIterator[bytes]:
         """Yield bytes [start, end) of the redacted sound."""
-        key = await self._resources.keyring.call_key(self._workspace_id, call_id)
+        key = await self._resources.keyring.artifact_key(self._workspace_id, call_id, "recording")
         sealer = ObjectSealer(key, audio["object_id"])
         place = f"c/{call_id}/{audio['object_id']}"
         async for piece in self._resources.objects.read_sealed(

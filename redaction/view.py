@@ -149,8 +149,10 @@ def _belongs(before: Word, word: Word) -> bool:
     if before.entity_type or word.entity_type or not _GLUED.match(word.text):
         return False
     mark = word.text[0]
-    if (mark == "@" and "." not in word.text) or (mark == "+" and not before.text[-1:].isdigit()):
+    if (mark == "@" and "." not in word.text.rstrip(".,?!")) or (mark == "+" and not before.text[-1:].isdigit()):
         return False
+    if mark == "-" and before.text.isalpha() and len(before.text) > 1 and vocabulary.ordinary(before.text.lower()):
+        return len(word.text.rstrip(".,?!")) > 2 and word.text[1:2].isalpha()  # noqa: PLR2004 - "co" "-op", not "is" "-J"
     if before.text[-1:].isspace() or _GLUED_BREAK.search(before.text):
         return False
     return word.start - before.end < 2 * PAUSE_S

@@ -55,13 +55,13 @@ def load() -> None:
 
 
 OPENING = lexicon.words(
-    "moment second minute sec more other last thing of question questions orders order things time times "
+    "word phrase moment second minute sec more other last thing of question questions orders order things time times "
     "way day people who "
     "that more is was has people can has person item option"
 )
 """What follows a "one" that is no digit."""
 
-_ENDINGS = ("'s", "s", "es", "ed", "ing", "ly", "er", "d", "n't", "'ll", "'re", "'ve", "'d")
+_ENDINGS = ("'s", "s", "es", "ed", "ing", "ly", "d", "n't", "'ll", "'re", "'ve", "'d")
 
 
 @lru_cache(maxsize=1 << 14)
@@ -98,6 +98,18 @@ def name_in_any_case(word: str) -> bool:
     """Say whether a lower-case word is a well-known name and nothing else, so that it needs no capital."""
     bits = _bits(word)
     return bool(bits & (_GIVEN | _SURNAME)) and not bits & (_ENGLISH | _COMMON | _PLACE | _BRAND) and len(word) > 3  # noqa: PLR2004 - "ana", "ali"
+
+
+@lru_cache(maxsize=1 << 12)
+def misspelt(word: str) -> bool:
+    """Say whether a lower-case word that no list holds is one letter away from an ordinary word: "hawe", "thanc"."""
+    table, letters = _table(), "abcdefghijklmnopqrstuvwxyz"
+    halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    return any(
+        table.get(one, 0) & _COMMON
+        for head, tail in halves
+        for one in (head + tail[1:], *(head + letter + tail[1:] for letter in letters if tail))
+    )
 
 
 def well_known(word: str) -> bool:

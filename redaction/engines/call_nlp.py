@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import spacy
@@ -24,7 +24,7 @@ from spacy.tokens import Doc
 from redaction.context import CallContext
 from redaction.errors import ModelMissingError
 from redaction.hits import Hit
-from redaction.rules import FLAGS, Rule
+from redaction.rules import FLAGS, GUESSING, Rule
 from redaction.view import CallView, Token
 
 UNUSED_PIPES = ("tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
@@ -206,6 +206,20 @@ class CallAnalyzer(AnalyzerEngine):
             for result in recognizer.analyze(texts.text, recognizer.supported_entities, artifacts) or ():
                 if result.score >= threshold:
                     yield texts.found(result), result
+
+    def guess(
+        self, context: CallContext, guesses: Guesses, threshold: float
+    ) -> Iterator[tuple[Found, RecognizerResult]]:
+        """Yield what the rules that ask the language model find with its help."""
+        if not context.view.tokens:
+            return
+        texts = TextMap.of(context.view.tokens)
+        artifacts = CallArtifacts(replace(context, guess=guesses.people), texts, self._engine)
+        for recognizer in self.registry.recognizers:
+            if isinstance(recognizer, RuleRecognizer) and recognizer.name in GUESSING:
+                for result in recognizer.analyze(texts.text, recognizer.supported_entities, artifacts):
+                    if result.score >= threshold:
+                        yield texts.found(result), result
 
 
 class Guesses:

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from redaction.engines.call_nlp import CallAnalyzer, Found
 
-RULES_VERSION = "4"
+RULES_VERSION = "5"
 OUR_NAMES = {"IBAN_CODE": "IBAN"}
 """Kinds that Presidio calls otherwise than we do."""
-MAX_ROUNDS = 6
+MAX_ROUNDS = 8
 _LOADING = threading.Lock()
 
 
@@ -55,6 +55,7 @@ class PresidioFinder:
     def find(self, transcript: Transcript, *, known: KnownParty | None = None) -> tuple[Span, ...]:
         """Return merged spans: looks at its own redaction again until nothing new turns up, so it is idempotent.
 
+        The language model, which costs most, is asked last, about what no rule explains.
         What is only flagged (places, organisations, special categories) is looked for last, in what is left readable:
         no other rule leans on it, so a policy may leave it readable without changing what else is found.
         """
@@ -65,8 +66,9 @@ class PresidioFinder:
         spans: tuple[Span, ...] = ()
         redacted = transcript
         for _ in range(MAX_ROUNDS):
-            context = CallContext.of(redacted, known, guesses.people)
+            context = CallContext.of(redacted, known)
             more = _merged(context, analyzer.look(context, self._threshold))
+            more = more or _merged(context, analyzer.guess(context, guesses, self._threshold))
             if not more:
                 break
             spans = merge_spans((*spans, *original_positions(transcript, spans, more)))

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from redaction.context import CallContext
 from redaction.hits import Hit
 from redaction.rules import (
+    address_rest,
     addresses,
+    at_rate,
+    beside,
     births,
     contacts,
     credentials,
@@ -17,9 +20,11 @@ from redaction.rules import (
     numbers,
     paired,
     places,
+    readback,
     repeats,
     slots,
     special,
+    spelled_answers,
     spelling,
     upi,
 )
@@ -29,19 +34,26 @@ Rule = Callable[[CallContext], Iterator[Hit]]
 RULES: dict[str, tuple[Rule, tuple[str, ...]]] = {
     numbers.RULE: (numbers.find, numbers.KINDS),
     contacts.RULE: (contacts.find, contacts.KINDS),
+    at_rate.RULE: (at_rate.find, at_rate.KINDS),
+    beside.RULE: (beside.find, beside.KINDS),
     births.RULE: (births.find, births.KINDS),
+    address_rest.RULE: (address_rest.find, address_rest.KINDS),
     addresses.RULE: (addresses.find, addresses.KINDS),
     names.RULE: (names.find, names.KINDS),
     credentials.RULE: (credentials.find, credentials.KINDS),
+    spelled_answers.RULE: (spelled_answers.find, spelled_answers.KINDS),
     spelling.RULE: (spelling.find, spelling.KINDS),
     dictated.RULE: (dictated.find, dictated.KINDS),
     paired.RULE: (paired.find, paired.KINDS),
     upi.RULE: (upi.find, upi.KINDS),
     slots.RULE: (slots.find, slots.KINDS),
     known.RULE: (known.find, known.KINDS),
+    readback.RULE: (readback.find, readback.KINDS),
     repeats.RULE: (repeats.find, repeats.KINDS),
 }
 """Every rule by name, with the kinds that it may yield."""
+GUESSING = frozenset({names.RULE})
+"""Rules that ask the language model, where the context has one."""
 FLAGS: dict[str, tuple[Rule, tuple[str, ...]]] = {
     places.RULE: (places.find, places.KINDS),
     special.RULE: (special.find, special.KINDS),

@@ -8,6 +8,7 @@ from redaction import lexicon, vocabulary
 from redaction.context import CallContext
 from redaction.hits import Hit
 from redaction.lexicon import FILLERS, words
+from redaction.rules.firms import FIRMS
 from redaction.rules.naming import STOP, bare, maybe_name, name_like, taken, wordy
 from redaction.view import Token
 
@@ -21,18 +22,6 @@ _BEFORE_PLACES = words(
     "from at in to near via on of into a an calling called reached welcome with the this our your my using use "
     "download through"
 )
-FIRMS = words(
-    "bank finance financial insurance travel travels hotel hotels energy broadband mobile airlines airways air parcels "
-    "health healthcare clinic hospital pharmacy group limited ltd inc company corp corporation llc plc gmbh support "
-    "online card pay app plan school college university city county airport station council systems services solutions "
-    "telecom networks network technologies technology motors foods stores store bank's electronics media water power "
-    "gas electric logistics courier couriers express capital mutual assurance realty properties resort restaurant cafe "
-    "industries enterprises pvt private partners associates trust fund credit union wireless communications cable "
-    "customer plus premium pro max prime account edition series model subscription membership package bundle dashboard "
-    "palace museum theatre theater stadium bridge tower castle cathedral abbey gallery arena park gardens hall musical "
-    "portal website site software router modem printer phone laptop tablet tv watch device street road"
-)
-"""What stands beside the name of a firm or a product."""
 _DOES = words(
     "is was has had lives lived will says said called calls wants wanted asked told works worked went came began "
     "from here "
@@ -50,11 +39,12 @@ _TOWARDS = words(
 )
 """What stands before somebody's name more often than before a thing's."""
 _FRAME = FILLERS | words(
-    "it's it is that's the name's my name this sure of course under for spelled last first surname"
+    "it's it is that's the name's my name this sure of course under for spelled last first surname haan han "
+    "here speaking"
 )
 _SELF = frozenset({("speaking",), ("here",), ("this", "side"), ("on", "the", "line"), ("calling",)})
 _ADDRESSING = words(
-    "you your i my we our me can could would will how may what's where when do did is are the please it's"
+    "you your i my we our me can could would will how may what what's where when do did is are the please it's"
 )
 
 
@@ -160,7 +150,7 @@ def _answered(context: CallContext, talk: Sequence[Token], rule: str) -> Iterato
             continue
         strange = all(token.capital and not vocabulary.ordinary(token.norm) for token in told)
         if all(wordy(token) for token in told) and (strange or any(maybe_name(token) for token in told)):
-            begins = next(at for at, one in enumerate(told) if one.capital or not vocabulary.english(one.norm))
+            begins = next((at for at, one in enumerate(told) if maybe_name(one) or not vocabulary.english(one.norm)), 0)
             yield Hit(tuple(told[begins:]), "PERSON", 0.65, rule, "a short answer to a question for a name")
             return
 

@@ -135,7 +135,9 @@ class _Line:
         if self.tokens[street].norm in streets.STRONG:
             return True
         counted = at + 1 < len(self.tokens) and self.tokens[at + 1].norm in lexicon.UNITS
-        return not counted and (self.tokens[street].capital or any(token.capital for token in between))
+        return not counted and (
+            self.tokens[street].capital or any(token.capital and token.norm != "i" for token in between)
+        )
 
     def _prefixed(self, at: int) -> int:
         """Return the end of "rue de Rivoli 12", 0 where no name follows or nothing shows that it is a street."""

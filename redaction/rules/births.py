@@ -22,6 +22,8 @@ REACH = 25
 DATE_DIGITS = 4
 SCALE_OF_YEARS = 2
 EXPIRY_REACH = 12
+MOST_AFTER_AS = 6
+_AS = frozenset({"as", "is", "for"})
 _LINKS = lexicon.words("the of and a on in , - uh um")
 _LEAD = lexicon.words("the of end beginning start late early mid middle day month")
 _DATE_SAID = NUMERIC | {Said.ORDINAL, Said.CODE, Said.TIME}
@@ -32,9 +34,18 @@ _WRITTEN_BIRTH = re.compile(
 
 
 def find(context: CallContext) -> Iterator[Hit]:
-    """Yield dates that follow a cue of birth or expiry, dates of long ago, and ages."""
+    """Yield dates that follow a cue of birth or expiry, dates of long ago, and ages; worked out once per view."""
+    kept = context.view.talk.kept
+    if RULE not in kept:
+        kept[RULE] = tuple(_look(context))
+    yield from kept[RULE]
+
+
+def _look(context: CallContext) -> Iterator[Hit]:
     talk = context.view.talk
     for cue in context.cues.cues:
+        if cue.kind == "DATE_OF_BIRTH":
+            yield from _stated_before(context, cue)
         answer = talk[cue.place + 1 : cue.place + 1 + REACH]
         if cue.kind == "DATE_OF_BIRTH":
             yield from _first(context, cue, _dates(answer))
@@ -50,6 +61,27 @@ def _month_and_year(tokens: Sequence[Token]) -> bool:
     """Say whether a date names a month but no day ("the 12th of March" is an appointment, not an expiry)."""
     ordinal = any(part.said is Said.ORDINAL for part in parts_of(tokens))
     return not ordinal and any(token.norm in lexicon.MONTHS for token in tokens)
+
+
+def _stated_before(context: CallContext, cue: Cue) -> Iterator[Hit]:
+    """Yield the date that a sentence says before its cue: "I have the 9th of April, '08 as your date of birth"."""
+    first = cue.place
+    while first and cue.place - first < REACH and talk_goes_on(context.view.talk, first, cue.token):
+        first -= 1
+    before = context.view.talk[first : cue.place + 1]
+    norms = [token.norm for token in before]
+    link = next((at for at in range(len(norms) - 1, 0, -1) if norms[at] in _AS), None)
+    if link is None or len(before) - link > MOST_AFTER_AS:
+        return
+    for hit in _dates(before[:link]):
+        if context.cues.places[hit.tokens[-1].at] == first + link - 1:
+            yield hit
+
+
+def talk_goes_on(talk: Sequence[Token], at: int, token: Token) -> bool:
+    """Say whether the token before a place belongs to the sentence of another one that is said behind it."""
+    before = talk[at - 1]
+    return before.segment == token.segment and not before.closes
 
 
 def _first(context: CallContext, cue: Cue, dates: Iterator[Hit]) -> Iterator[Hit]:

@@ -10,6 +10,7 @@ from redaction.context import CallContext
 from redaction.hits import Hit
 from redaction.rules.mailboxes import BOUNDARY, handle_like, joined_before, local_start, strange_start, told_start
 from redaction.rules.naming import STOP
+from redaction.rules.said_again import again
 from redaction.view import Token
 
 RULE = "spoken_contacts"
@@ -22,6 +23,8 @@ _DOMAIN = re.compile(rf"^(?:[\w\-]+\.)+(?:{_TLD})(?:/\S*)?$|^(?:https?://|www\.)
 _IP = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$|^(?:[0-9a-f]{1,4}:){3,7}[0-9a-f:]*$")
 _HANDLE = re.compile(r"^@\w{2,}$|^\w+[._]\w+\d*$")
 _DOTS = frozenset({"dot", "."})
+_SURE_TLDS = frozenset({"com", "org", "net", "co", "uk", "fr", "de", "io", "info", "edu", "gov", "me"})
+"""Also after "point", which is a word of its own: "the point is"."""
 _IN_PATH = frozenset({"slash", "dash", "hyphen", "underscore", "/"})
 _WWW = frozenset({"w", "ww", "www", "w.w.w", "double", "triple", "dot"})
 _WEB = frozenset(
@@ -32,7 +35,13 @@ _AT = frozenset(("at", "@", "ad", "@at"))
 
 
 def find(context: CallContext) -> Iterator[Hit]:
-    """Yield addresses around every domain, "@" and "dot com"; and IP addresses."""
+    """Yield addresses around every domain, "@" and "dot com"; IP addresses; and their odd words said again."""
+    found = list(_addresses(context))
+    yield from found
+    yield from again(context, found, RULE)
+
+
+def _addresses(context: CallContext) -> Iterator[Hit]:
     for tokens in context.view.channels:
         for at, token in enumerate(tokens):
             if token.placeholder or (token.norm.isalpha() and not _may_be_domain(tokens, at)):
@@ -54,7 +63,9 @@ def _may_be_domain(tokens: Sequence[Token], at: int) -> bool:
     if tokens[at].norm in lexicon.MAIL_HOSTS:
         return True
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    return after is not None and (after.norm in _DOTS or after.raw[:1] == "." or after.norm.startswith("dot-"))
+    return after is not None and (
+        after.norm in _DOTS or after.norm == "point" or after.raw[:1] == "." or after.norm.startswith("dot-")
+    )
 
 
 def _kind(token: Token, *, alone: bool) -> str:
@@ -98,6 +109,8 @@ def _spoken_domain(tokens: Sequence[Token], at: int) -> bool:
     following = [token.norm for token in tokens[at + 1 : at + 3]]
     if tokens[at].norm in BOUNDARY or not tokens[at].norm.isalnum() or len(following) < 2:  # noqa: PLR2004 - "dot", "com"
         return False
+    if following[0] == "point" and following[1].split(".")[0] in _SURE_TLDS and not tokens[at].closes:
+        return True
     if following[0] not in _DOTS or tokens[at].closes:
         return False
     return following[1].split(".")[0] in lexicon.TLDS or _letters_end(tokens, at + 2) > at + 2
@@ -119,7 +132,8 @@ def _domain_end(tokens: Sequence[Token], at: int) -> int:
     limit = min(len(tokens), at + MAX_DOMAIN_TOKENS)
     while end < limit and tokens[end].segment == tokens[at].segment and not tokens[end - 1].closes:
         norm = tokens[end].norm
-        if norm in _DOTS and end + 1 < len(tokens) and not tokens[end + 1].placeholder:
+        pointed = norm == "point" and tokens[end + 1 : end + 2] and tokens[end + 1].norm in _SURE_TLDS
+        if (norm in _DOTS or pointed) and end + 1 < len(tokens) and not tokens[end + 1].placeholder:
             end = max(end + 2, _letters_end(tokens, end + 1))
         elif _dotted(tokens[end]):
             end += 1
@@ -143,7 +157,7 @@ def _path_end(tokens: Sequence[Token], end: int) -> int:
 def _around(context: CallContext, tokens: Sequence[Token], at: int, end: int) -> Hit:
     first = _left_of_domain(tokens, at)
     before = tokens[first - 1].norm if first else ""
-    rate = before in {"rate", "sign", "symbol"} and first > 1 and tokens[first - 2].norm in {"the", "at"}
+    rate = before in {"rate", "of", "sign", "symbol"} and first > 1 and tokens[first - 2].norm in {"the", "at", "rate"}
     mail = rate or before in _AT or before.endswith("@")
     cue = context.cues.before(tokens[at])
     mailbox = tokens[at].norm.split(".")[0] in lexicon.MAIL_HOSTS
@@ -151,7 +165,7 @@ def _around(context: CallContext, tokens: Sequence[Token], at: int, end: int) ->
     mail = mail or (before in _HEARD_AS_AT and first > 1 and handle_like(tokens[first - 2], asked=asked))
     if mail or mailbox or asked:
         joint = first - 1 if mail else first
-        while joint > 0 and tokens[joint].norm in {"the", "rate", "at"}:
+        while joint > 0 and tokens[joint].norm in {"the", "rate", "of", "at"}:
             joint -= 1
         start = told_start(tokens, strange_start(tokens, local_start(tokens, joint)))
         return Hit(tuple(tokens[start:end]), "EMAIL_ADDRESS", 0.95, RULE, "a domain after a local part")

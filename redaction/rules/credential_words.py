@@ -74,7 +74,8 @@ NO_REQUEST = words(
     "isn't wrong"
 )
 LEAD = FILLERS | words(
-    "gosh god goodness boy man hang moment second minute minutes sec bear there remind hold gimme honestly "
+    "haan han begins starts read back front gosh god goodness boy man hang moment second minute minutes sec bear "
+    "there remind hold gimme honestly "
     "basically literally "
     "lemme recall followed by everything together "
     "it's its is was my the that that's would be yes sure just actually let me see think i'd i say said username "

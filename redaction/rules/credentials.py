@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from redaction import vocabulary
 from redaction.context import CallContext
 from redaction.hits import Hit
-from redaction.lexicon import words
+from redaction.lexicon import CURRENCY, words
 from redaction.rules.credential_words import (
     ANOTHER,
     ENDS,
@@ -26,6 +26,7 @@ from redaction.rules.credential_words import (
     VERBS,
 )
 from redaction.rules.naming import phrase_ends
+from redaction.rules.said_again import told_again
 from redaction.spoken import NUMERIC, Said, part_of
 from redaction.view import Token
 
@@ -38,10 +39,10 @@ MAX_ANSWER = 18
 MAX_LEAD = 7
 MAX_AFTER = 16
 SHORT_REQUEST = 7
-SHORT_WORD = 3
 LONG_SENTENCE = 40
 _SPOKEN_OF = words("password passphrase word username login id name question answer key")
 """Cues that are spoken of more often than asked for: "did you reset your password?"."""
+_SUMS = frozenset({Said.MONEY, Said.PERCENT})
 _CODED = NUMERIC | {Said.LETTER, Said.CODE, Said.REPEAT}
 ANSWER_S = 20.0
 TURNS = 3
@@ -51,25 +52,7 @@ def find(context: CallContext) -> Iterator[Hit]:
     """Yield what is told after a cue or answers a request, and the same words wherever they are said again."""
     found = list(_told_once(context))
     yield from found
-    yield from _again(context, found)
-
-
-def _again(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
-    """Yield what was told when it is read back: all of it in a row, and each of its words that is no ordinary one."""
-    whole: dict[str, set[tuple[str, ...]]] = {}
-    odd: dict[str, str] = {}
-    for hit in found:
-        norms = tuple(token.norm for token in hit.tokens)
-        whole.setdefault(norms[0], set()).add(norms)
-        odd.update({norm: hit.kind for norm in norms if len(norm) > SHORT_WORD and not vocabulary.ordinary(norm)})
-    tokens = context.view.tokens
-    for at, token in enumerate(tokens if found else ()):
-        if token.norm in odd and not token.placeholder:
-            yield Hit((token,), odd[token.norm], 0.65, RULE, "told before in the call")
-        for norms in whole.get(token.norm, ()):
-            said = tokens[at : at + len(norms)]
-            if len(norms) > 1 and tuple(one.norm for one in said) == norms:
-                yield Hit(tuple(said), found[0].kind, 0.65, RULE, "told before in the call")
+    yield from told_again(context, found, RULE)
 
 
 def _told_once(context: CallContext) -> Iterator[Hit]:
@@ -102,13 +85,13 @@ def _stated(tokens: Sequence[Token], end: int, kind: str) -> tuple[Token, ...]:
             if told := _told(tokens, end + place + 1, kind):
                 return told
             continue
-        if token.closes or token.placeholder:
-            return ()
         strange = not (vocabulary.english(token.norm) or vocabulary.brand(token.norm))
         named = (kind == "USERNAME" and strange) or last.norm.endswith("'s")
         direct = place == 0 and (named or (kind != "PASSWORD" and _coded(token)))
         if direct or (place == 0 and last.raw.endswith(":")):
             return _told(tokens, end, kind)
+        if token.closes or token.placeholder:
+            break
     return ()
 
 
@@ -146,7 +129,12 @@ def _told(tokens: Sequence[Token], at: int, kind: str) -> tuple[Token, ...]:
 
 def _after_lead(tokens: Sequence[Token], at: int) -> int:
     first = at
-    while at < len(tokens) and at - first < MAX_AFTER and tokens[at].norm in LEAD and not tokens[at].closes:
+    while (
+        at < len(tokens)
+        and at - first < MAX_AFTER
+        and tokens[at].norm.removesuffix("'s") in LEAD
+        and not tokens[at].closes
+    ):
         if tokens[at].norm == "at" or tokens[at].segment != tokens[first].segment:
             break
         at += 1
@@ -179,6 +167,8 @@ def _plausible(said: Sequence[Token], kind: str) -> bool:
     strange = any(
         token.norm not in SIGNS and (not vocabulary.ordinary(token.norm) or not token.norm.isalpha()) for token in said
     )
+    if kind == "PASSWORD" and any(part_of(token).said in _SUMS or token.norm in CURRENCY for token in said):
+        return False
     if kind == "PASSWORD":
         return strange or len(said) <= 3  # noqa: PLR2004 - a sentence about a password goes on for longer
     return any(token.norm in MARKS or _coded(token) or not vocabulary.english(token.norm) for token in said)
@@ -194,7 +184,8 @@ def _requested(stretch: Sequence[Token], cue: Token) -> bool:
     if len(rest) > MAX_AFTER or any(token.placeholder for token in rest):
         return False
     sentence = [token.norm for token in stretch[first : place + 1]]
-    if cue.norm in _SPOKEN_OF and any(norm in NO_REQUEST for norm in sentence):
+    recalled = sentence[:3] == ["do", "you", "remember"]
+    if cue.norm in _SPOKEN_OF and not recalled and any(norm in NO_REQUEST for norm in sentence):
         return False
     asks = stretch[-1].raw.endswith("?") or any(norm in REQUESTS for norm in sentence)
     return asks or len(sentence) <= SHORT_REQUEST

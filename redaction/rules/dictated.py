@@ -7,6 +7,7 @@ digits is the answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -29,6 +30,11 @@ MIN_DIGITS = 4
 MAX_EDGE = 3
 MAX_TURN = 12
 MAX_REST = 3
+MAX_ASIDE = 4
+_CLOCKED = re.compile(r"^\d{1,3}[.:]\d{1,2}$")
+_SHORT = frozenset({"PIN", "CARD_CVV", "OTP", "SORT_CODE", "CREDIT_CARD", "BANK_ACCOUNT", "PHONE_NUMBER", "SSN"})
+"""Kinds that nobody answers with a time or a sum."""
+_BETWEEN = lexicon.words("then begins starts and by with")
 _DIGITS = frozenset({Said.DIGIT, Said.WRITTEN, Said.CODE, Said.TEEN, Said.TENS, Said.REPEAT})
 _HEARD_AS_DIGITS = frozenset(lexicon.HOMOPHONES) | lexicon.words("times time or and i row know")
 _FRAME = lexicon.words("my the is number that's that this its it's for at end on a to")
@@ -42,7 +48,8 @@ def find(context: CallContext) -> Iterator[Hit]:
     for tokens in context.view.channels:
         parts = parts_of(tokens)
         for first, end in _clusters(tokens, parts):
-            if mine.issuperset(token.at for token in tokens[first:end]):
+            shown = context.cues.aside.intersection(token.at for token in tokens[max(0, first - MAX_ASIDE) : first])
+            if shown or mine.issuperset(tokens[at].at for at in range(first, end) if parts[at].said in _DIGITS):
                 continue
             first, end = _widened(tokens, first, end)  # noqa: PLW2901 - the cluster with its edges
             yield Hit(tuple(tokens[first:end]), "NUMBER_SEQUENCE", 0.55, RULE, "many digits close together")
@@ -115,6 +122,15 @@ def _widened(tokens: Sequence[Token], first: int, end: int) -> tuple[int, int]:
     return first, rest if 0 < len(left) <= MAX_REST and not polite else end
 
 
+def _as_times(sentence: Sequence[Token], kind: str) -> tuple[Token, ...]:
+    """Return an answer that was written as times or decimals: "7.02" for the PIN 702, "8.3, then 6.1"."""
+    told = [token for token in sentence if token.norm not in REPLIES | _FRAME | _BETWEEN]
+    clocked = [token for token in told if _CLOCKED.match(token.norm)]
+    digits = sum(char.isdigit() for token in told for char in token.norm)
+    bare = all(token in clocked or token.norm.isdigit() for token in told)
+    return tuple(told) if clocked and bare and digits > MAX_GAP and kind in _SHORT else ()
+
+
 def _answer(context: CallContext, sentence: Sequence[Token]) -> Iterator[Hit]:
     cue = context.cues.before(sentence[0])
     if cue is None or cue.kind not in KINDS or len(sentence) > MAX_TURN or sentence[-1].raw.endswith("?"):
@@ -122,6 +138,9 @@ def _answer(context: CallContext, sentence: Sequence[Token]) -> Iterator[Hit]:
     if cue.kind in {"AGE", "DATE_OF_BIRTH"} or not only_replies_since(
         context.cues.between(cue, sentence[0]), taken(context)
     ):
+        return
+    if clocked := _as_times(sentence, cue.kind):
+        yield Hit(clocked, cue.kind, ASKED, RULE, "digits written as times after a question for a number")
         return
     parts = parts_of(sentence)
     told = [
@@ -144,6 +163,8 @@ def _answer(context: CallContext, sentence: Sequence[Token]) -> Iterator[Hit]:
         return
     mine = taken(context)
     understood = all(sentence[at].at in mine for at in numeric)
+    if understood and sense:
+        return
     while told[0] not in numeric and (understood or sentence[told[0]].norm in REPLIES):
         del told[0]
     while told[-1] not in numeric and (understood or sentence[told[-1]].norm in REPLIES):

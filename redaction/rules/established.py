@@ -45,7 +45,7 @@ _NICKNAMES = (
 """Nicknames: the words of one line may stand for each other."""
 
 
-_BEGIN_SENTENCES = lexicon.words(
+BEGIN_SENTENCES = lexicon.words(
     "will may hope mark sue pat grant chase rob drew bill long young rich good best art love price chance hunt page "
     "jack "
     "cash can just even so well no yes mind sunny happy early summer winter april june august march bless faith grace"
@@ -128,4 +128,4 @@ def _amid(tokens: Sequence[Token], at: int) -> bool:
     """Say whether a capital here means a name: amid a sentence, or where somebody is addressed."""
     token = tokens[at]
     begins = not at or tokens[at - 1].segment != token.segment or tokens[at - 1].closes
-    return not begins or token.comma or bare(token.norm) not in _BEGIN_SENTENCES
+    return not begins or token.comma or bare(token.norm) not in BEGIN_SENTENCES

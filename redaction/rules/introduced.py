@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from redaction import lexicon, vocabulary
 from redaction.hits import Hit
-from redaction.rules.naming import STOP, TITLES, maybe_name, name_like, phrase_ends, taken, unknown, wordy
+from redaction.rules.firms import FIRMS
+from redaction.rules.naming import STOP, TITLES, bare, maybe_name, name_like, phrase_ends, taken, unknown, wordy
 from redaction.view import Token
 
 _SURE, _LIKELY, _TITLE, _GREETING, _KIN = "sure", "likely", "title", "greeting", "kin"
@@ -23,14 +24,16 @@ _LIKELY_PHRASES = (
     "speak to", "speak with", "spoke to", "spoke with", "am i speaking with", "is this", "that's", "that is", "it is",
     "here is", "here's", "meet", "through to", "under", "talk to", "talk with", "is that", "he's", "she's",
     "hear from", "heard from", "regards", "sincerely", "cheers", "signed", "attention", "attn", "fao",
-    "was that", "did you say", "was called", "is called", "name",
+    "was that", "did you say", "was called", "is called", "called", "name", "myself", "reached", "you're with",
+    "you've got", "you got", "report to", "put down", "put me through to",
 )  # fmt: skip
 _GREETINGS = (
     "hi", "hello", "hey", "thank you", "thanks", "thank you so much", "thanks so much", "thank you very much",
     "good morning", "good afternoon", "good evening", "dear", "bye", "goodbye", "sorry", "okay", "ok", "sure",
     "perfect",
     "great", "yes", "no", "right", "alright", "welcome", "namaste", "so", "well", "please", "lovely", "wonderful",
-    "excellent", "appreciate it", "bye bye", "take care", "nice to meet you", "and you", "hola", "hiya", "oh",
+    "excellent", "your patience", "at all", "you today", "note here from", "appreciate it", "bye bye", "take care",
+    "nice to meet you", "and you", "hola", "hiya", "oh",
 )  # fmt: skip
 _KIN_WORDS = (
     "wife", "husband", "son", "daughter", "brother", "sister", "mother", "father", "mum", "mom", "dad", "partner",
@@ -55,6 +58,16 @@ _NO_NAME = lexicon.words(
     "because please maybe asap today tomorrow tonight anytime before after"
 )
 SHORTEST = 4
+LONGEST_RUN = 4
+_INTRODUCES = lexicon.words("is with to called by for myself meet named")
+NEVER = (
+    lexicon.MONTHS
+    | lexicon.STREETS_STRONG
+    | lexicon.words(
+        "monday tuesday wednesday thursday friday saturday sunday english hindi spanish french german christmas easter "
+        "internet wi-fi wifi god"
+    )
+)
 _SELDOM = lexicon.words("it's its that's is name that here's he's she's so well no yes right oh please under and")
 """After these other words than a name are said more often."""
 _ENDINGS = ("ing", "ed", "ly", "tion", "s")
@@ -81,16 +94,58 @@ def find(tokens: Sequence[Token], rule: str) -> Iterator[Hit]:
 def _announced(tokens: Sequence[Token], at: int, kind: str) -> tuple[tuple[Token, ...], float, str]:
     if kind == _SURE:
         return sure_name(tokens, at), 0.9, "after an introduction"
-    if _uncased(tokens, at):
+    if _uncased(tokens, at) or (kind == _TITLE and _untitled(tokens, at)):
         return _rest(tokens, at), 0.7, "an unknown word where a name is announced"
-    if kind == _LIKELY:
-        return taken(tokens, at, _likely(tokens, at)), 0.85, "after a likely introduction"
+    run = _capitals(tokens, at) if kind == _LIKELY or (kind == _GREETING and tokens[at - 1].comma) else ()
+    if len(run) > (kind == _GREETING):
+        return run, 0.75, "capitals where a name is announced"
     if kind == _KIN:
         return _related(tokens, at), 0.8, "after a relation"
-    if kind == _TITLE:
-        return taken(tokens, at, _titled(tokens, at)), 0.85, "after a title"
+    if kind in {_LIKELY, _TITLE}:
+        begins = _likely(tokens, at) if kind == _LIKELY else _titled(tokens, at)
+        return taken(tokens, at, begins), 0.85, f"after a {'likely introduction' if kind == _LIKELY else 'title'}"
     begins = name_like(tokens[at]) or (maybe_name(tokens[at]) and (tokens[at].closes or tokens[at].comma))
     return taken(tokens, at, begins), 0.8, "after a greeting"
+
+
+def _capitals(tokens: Sequence[Token], at: int) -> tuple[Token, ...]:
+    """Return the capitalised words and initials where a person is introduced: "this is Grant C. Church"."""
+    said: list[Token] = []
+    for token in tokens[at : at + LONGEST_RUN]:
+        last = said[-1] if said else None
+        broken = last is not None and (last.comma or (last.closes and len(last.norm) > 1))
+        word = bare(token.norm)
+        capital = token.capital and wordy(token) and word not in STOP and token.norm != "i"
+        if broken or not capital or token.segment != tokens[at - 1].segment:
+            break
+        said.append(token)
+    words = [bare(token.norm) for token in said]
+    if not said or any(word in FIRMS or word in NEVER or _trade(word) for word in words):
+        return ()
+    if len(said) == 1 and tokens[at - 1].norm == "is" and vocabulary.ordinary(words[0]):
+        return ()
+    town = len(said) > 1 or vocabulary.major_place(words[0]) or not (said[0].comma or said[0].closes)
+    whole = (town and all(map(vocabulary.place, words))) or vocabulary.place("_".join(words) if len(words) > 1 else "")
+    led = tokens[at - 1].norm in _INTRODUCES
+    return tuple(said) if led and not whole and (len(said) > 1 or len(words[0]) > 1) and _ended(tokens, said) else ()
+
+
+def _trade(word: str) -> bool:
+    return vocabulary.brand(word) and not vocabulary.double_name(word)
+
+
+def _ended(tokens: Sequence[Token], said: Sequence[Token]) -> bool:
+    """Say whether a name may end here: several words, or nothing of the same phrase behind a single one."""
+    place = tokens.index(said[-1]) + 1 if len(said) == 1 else len(tokens)
+    if len(said) > 1 or said[0].closes or said[0].comma or place >= len(tokens):
+        return True
+    return tokens[place].norm in _CLAUSE or tokens[place].segment != said[0].segment
+
+
+def _untitled(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether an unknown word follows a title without its capital: "dr geines"."""
+    plain = tokens[at - 1].norm not in _CLEAR_TITLES or tokens[at].capital or len(tokens[at].norm) < SHORTEST
+    return not plain and wordy(tokens[at]) and unknown(tokens[at].norm)
 
 
 def _related(tokens: Sequence[Token], at: int) -> tuple[Token, ...]:
@@ -137,7 +192,7 @@ def sure_name(tokens: Sequence[Token], at: int) -> tuple[Token, ...]:
     if at >= len(tokens) or not wordy(tokens[at]):
         return ()
     first = tokens[at]
-    if first.norm in STOP or first.norm in _NO_NAME or vocabulary.brand(first.norm):
+    if first.norm in STOP or first.norm in _NO_NAME or _trade(first.norm):
         return ()
     if first.capital and (name := taken(tokens, at, begins=True)):
         return (*name, *_rest(tokens, at + len(name)))

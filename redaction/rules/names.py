@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from redaction import lexicon, vocabulary
+from redaction.alphabets import ACRONYMS
 from redaction.context import CallContext
 from redaction.hits import Hit
 from redaction.rules import addressed, established, introduced
+from redaction.rules.firms import FIRMS
 from redaction.rules.naming import MAX_NAME_TOKENS, STOP, bare, listed, maybe_name, name_like, taken
 from redaction.view import Token
 
@@ -25,18 +28,33 @@ _HONORIFICS = lexicon.words("ji sir madam ma'am bhai sahib saheb garu anna akka 
 
 def find(context: CallContext) -> Iterator[Hit]:
     """Yield names by announcement, lists, place and model, then every other place where one of them is said."""
-    found: list[Hit] = []
-    for tokens in context.view.channels:
-        found.extend(introduced.find(tokens, RULE))
-        found.extend(_listed(tokens))
-    found.extend(_spoken_of(context))
-    found.extend(addressed.find(context, RULE))
+    kept = context.view.talk.kept
+    if RULE not in kept:
+        kept[RULE] = tuple(_placed_names(context))
+    found: list[Hit] = list(kept[RULE])
     found.extend(_guessed(context, found))
     found.extend(_joined(context, found))
+    found.extend(_initials(context, found))
+    found = [hit for hit in found if not all(_abbreviation(context, token) for token in hit.tokens)]
     yield from found
     said = {bare(token.norm) for hit in found if hit.score > addressed.WEAK for token in hit.tokens}
     said |= {part for name in context.known.names for part in established.parts_of_name(name)}
     yield from established.find(context, frozenset(said), RULE)
+
+
+def _placed_names(context: CallContext) -> Iterator[Hit]:
+    """Yield the names that need no language model; worked out once per view."""
+    for tokens in context.view.channels:
+        yield from introduced.find(tokens, RULE)
+        yield from _listed(tokens)
+    yield from _spoken_of(context)
+    yield from addressed.find(context, RULE)
+
+
+def _abbreviation(context: CallContext, token: Token) -> bool:
+    """Say whether capitals are an abbreviation, or the name of a number that is asked for: "your PESEL, please"."""
+    capitals = len(token.norm) > 1 and token.norm.isalpha() and token.norm.upper() in token.raw
+    return capitals and (token.norm.upper() in ACRONYMS or token.at in context.cues.said)
 
 
 def _listed(tokens: Sequence[Token]) -> Iterator[Hit]:
@@ -47,7 +65,8 @@ def _listed(tokens: Sequence[Token]) -> Iterator[Hit]:
             continue
         word = bare(token.norm)
         if not listed(word) or _placed(tokens, at) or _firm(tokens, at):
-            if maybe_name(token) and at + 1 < len(tokens) and tokens[at + 1].norm in _HONORIFICS:
+            titled = at + 1 < len(tokens) and tokens[at + 1].norm in _HONORIFICS
+            if titled and maybe_name(token) and word not in introduced.NEVER:
                 yield Hit((token,), "PERSON", 0.8, RULE, "before a title")
             continue
         name = taken(tokens, at, begins=True) or (token,)
@@ -95,6 +114,8 @@ def _placed(tokens: Sequence[Token], at: int) -> bool:
 def _led_to(tokens: Sequence[Token], at: int, before: Token) -> bool:
     if before.norm in {"to", "from"} and at > 1:
         return tokens[at - 2].norm in _TO_PLACE
+    if before.placeholder:
+        return before.raw.startswith("[LOCATION]")
     return before.norm in _BEFORE_PLACE or (before.comma and vocabulary.place(before.norm))
 
 
@@ -108,7 +129,7 @@ def _firm(tokens: Sequence[Token], at: int) -> bool:
     if at + 1 >= len(tokens) or tokens[at].closes or tokens[at].comma or tokens[at + 1].segment != tokens[at].segment:
         return False
     after = tokens[at + 1]
-    return after.capital and (after.norm in addressed.FIRMS or after.norm in lexicon.STREETS_STRONG)
+    return after.capital and (after.norm in FIRMS or after.norm in lexicon.STREETS_STRONG)
 
 
 def _spoken_of(context: CallContext) -> Iterator[Hit]:
@@ -137,6 +158,9 @@ def _joined(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
     tokens = context.view.tokens
     names = {token.at for hit in found if hit.score > addressed.WEAK for token in hit.tokens}
     for at in range(1, len(tokens) - 1):
+        if tokens[at].at in names and tokens[at + 1].at not in names and _behind(tokens, at):
+            yield Hit((tokens[at + 1],), "PERSON", 0.65, RULE, "listed behind a name")
+            continue
         if tokens[at].comma and tokens[at + 1].segment == tokens[at].segment:
             if tokens[at + 1].at in names and name_like(tokens[at]) and tokens[at].at not in names:
                 yield Hit((tokens[at],), "PERSON", 0.65, RULE, "listed with a name")
@@ -148,9 +172,44 @@ def _joined(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
                 yield Hit((tokens[other],), "PERSON", 0.65, RULE, "joined to a name")
 
 
+def _behind(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether the next word alone between commas is the rest of a name: "Gill, Sukhwinder", "Nowak. Ewa, it …"."""
+    last, token = tokens[at], tokens[at + 1]
+    split = last.comma or (last.closes and token.comma)
+    owned = token.norm.endswith("'s") and token.capital and bare(token.norm) not in STOP
+    return split and token.segment == last.segment and (owned or name_like(token))
+
+
+def _initials(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
+    """Yield the initial that stands behind a name, whatever follows it: "Valentina F."."""
+    tokens = context.view.tokens
+    names = {token.at for hit in found if hit.score > addressed.WEAK for token in hit.tokens}
+    for at in range(1, len(tokens)):
+        token, last = tokens[at], tokens[at - 1]
+        single = len(token.norm) == 1 and token.norm.isalpha() and token.raw[:1].isupper() and token.norm != "i"
+        beside = last.at in names and last.segment == token.segment and not (last.closes or last.comma)
+        if single and beside and token.at not in names and len(last.norm) > 1:
+            yield Hit((token,), "PERSON", 0.6, RULE, "an initial behind a name")
+    for line in context.view.channels:
+        yield from _over_the_break(line, names)
+
+
+def _over_the_break(line: Sequence[Token], names: AbstractSet[int]) -> Iterator[Hit]:
+    """Yield the rest of a name that the next segment begins with: "speaking with Graham R." - "Rowbotham."."""
+    for at in range(2, len(line)):
+        token, last = line[at], line[at - 1]
+        if token.segment == last.segment or not token.capital or token.placeholder or token.norm in STOP:
+            continue
+        initial = len(last.norm) == 1 and last.raw[:1].isupper() and line[at - 2].at in names
+        open_end = last.at in names and last.comma and name_like(token)
+        short = token.closes or token.comma or name_like(token)
+        if (initial or open_end) and short and token.at not in names:
+            yield Hit((token,), "PERSON", 0.65, RULE, "a name goes on in the next breath")
+
+
 def _believed(real: Sequence[Token]) -> bool:
     """Say whether a guess is worth more than a capital: a listed name, or several words of which one is unknown."""
-    if not real or any(vocabulary.brand(token.norm) or token.norm in addressed.FIRMS for token in real):
+    if not real or any(vocabulary.brand(token.norm) or token.norm in FIRMS for token in real):
         return False
     words = [bare(token.norm) for token in real]
     if any(listed(word) and not vocabulary.place(word) for word in words):

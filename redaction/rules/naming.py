@@ -23,7 +23,7 @@ STOP = lexicon.words(
     "yes no it it's if or as we you he she they what when where why who how can could would should do does did have "
     "has had are were be been this that these those there then than not ok okay let thank thanks hello hi hey "
     "merci bonjour bonsoir salut hola gracias danke bitte ciao grazie prego namaste namaskar shukriya salaam inshallah "
-    "adios oui nein haan han hai hain ji theek thik accha acha achha arre arey nahi nahin kya bas yaar oye lekin "
+    "adios oui nein haan han hai hain ji theek thik accha acha achha arre arey nahi nahin kya yaar oye lekin "
     "matlab "
     "toh aap mera meri kaise karo karna gonna wanna gotta dunno lemme gimme kinda sorta ain't y'all uh-huh mm-hmm "
     "mhm hmm myself erm er um uh uhh umm ah eh err "

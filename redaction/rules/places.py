@@ -32,7 +32,7 @@ def find(context: CallContext) -> Iterator[Hit]:
         at = 0
         while at < len(tokens):
             token = tokens[at]
-            if not token.capital or token.placeholder:
+            if not token.capital or token.placeholder or token.norm in STOP:
                 at += 1
                 continue
             end = _place(tokens, at)

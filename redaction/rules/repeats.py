@@ -1,4 +1,4 @@
-"""What is said around an item that is hidden by now: the same answer once more, and the rest of an address.
+"""The same answer once more, after an item that is hidden by now.
 
 "How old is she?" - "[AGE]." - "So that's sixty three?" - "No, sixty two." None of the repetitions has a question of its
 own, and none needs to have the same value: what answers a placeholder with a bare value of its form is that value, or
@@ -9,41 +9,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from redaction import lexicon, vocabulary
+from redaction import lexicon
 from redaction.alphabets import ACRONYMS
 from redaction.asked import REPLIES, holds
 from redaction.context import CallContext
 from redaction.hits import Hit
 from redaction.neighbours import parts_of
-from redaction.rules.ages import OLDEST
+from redaction.rules.age_answers import OLDEST
 from redaction.spoken import NUMERIC, Part, Said, fold
 from redaction.view import Token
 
 RULE = "repeated_answers"
-KINDS = ("ADDRESS", "AGE", "CARD_EXPIRY", "PERSON")
+KINDS = ("AGE", "CARD_EXPIRY", "PERSON")
 REACH = 4
 """Sentences after an item in which a bare value repeats it."""
-NEAR_ADDRESS = 3
-"""Sentences after an address in which the name of a place belongs to it."""
 FEWEST_LETTERS = 3
 _AROUND = REPLIES | lexicon.words(
+    "yours you your his her hers him and mine tomorrow today soon well next month nearly almost "
     "put down read back let listen confirm that me again more once got we've i've noted wrote written so erm quite "
     "making pardon years year old until valid expires expiry slash of not to quite listen no that's it's he she "
     "they you"
 )
-_FLOORS = lexicon.words("ground first second third fourth top upper lower basement garden rear front back left right")
-_FLATS = lexicon.words("floor flat basement maisonette annexe annex lodge cottage")
 
 
 def find(context: CallContext) -> Iterator[Hit]:
-    """Yield repeated ages and expiry dates, words spelled in capitals one by one, and what is left of addresses."""
+    """Yield repeated ages and expiry dates, and words spelled in capitals one by one."""
     sentences = [
         sentence for stretch in context.view.stretches for sentence in context.view.sentences(stretch) if sentence
     ]
     yield from _repeated(sentences)
     for sentence in sentences:
         yield from _letters(sentence)
-    yield from _rest_of_addresses(sentences)
 
 
 def _repeated(sentences: Sequence[Sequence[Token]]) -> Iterator[Hit]:
@@ -100,29 +96,3 @@ def _letters(sentence: Sequence[Token]) -> Iterator[Hit]:
         if len(word) >= FEWEST_LETTERS and not plain:
             yield Hit(tuple(row), "PERSON", 0.7, RULE, "letters one by one")
         row = []
-
-
-def _rest_of_addresses(sentences: Sequence[Sequence[Token]]) -> Iterator[Hit]:
-    left = 0
-    for sentence in sentences:
-        at = next((place for place, token in enumerate(sentence) if token.raw.startswith("[ADDRESS]")), -1)
-        if at >= 0:
-            left = NEAR_ADDRESS + 1
-            if head := _floor(sentence[:at]):
-                yield Hit(tuple(head), "ADDRESS", 0.7, RULE, "a dwelling before an address")
-        if not left:
-            continue
-        left -= 1
-        for token in sentence[at + 1 :]:
-            town = token.capital and not token.placeholder and vocabulary.place(token.norm)
-            if town and not vocabulary.english(token.norm):
-                yield Hit((token,), "ADDRESS", 0.6, RULE, "a place after an address")
-
-
-def _floor(before: Sequence[Token]) -> Sequence[Token]:
-    """Return the "ground floor flat" that ends right before an address."""
-    first = len(before)
-    while first and before[first - 1].norm in _FLOORS | _FLATS:
-        first -= 1
-    head = before[first:]
-    return head if any(token.norm in _FLATS or token.capital for token in head) else ()

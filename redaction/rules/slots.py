@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from redaction import lexicon, vocabulary
+from redaction.alphabets import ACRONYMS, CHUNK, COUNTRIES
 from redaction.context import CallContext
 from redaction.cues import Cue
 from redaction.expected import CODED, FORMS
@@ -26,6 +27,8 @@ ANSWER_S = 8.0
 MAX_ANSWER_TOKENS = 30
 MIN_WORDY = 2
 LOOP = 6
+LEAST_CHUNK = 4
+STALL = 6
 MAX_STRETCHES = 2
 LONGEST_LOOK = 80
 """So many words are looked at after a question: a line without full stops may go on for an hour."""
@@ -35,18 +38,22 @@ MAX_SECRET = 8
 LONG_TOLD = 10
 _STATED = frozenset({"EMAIL_ADDRESS", "UPI_ID", "USERNAME", "PASSWORD"})
 _FRAME = FILLERS | lexicon.words(
-    "my the is of name number email e-mail address one it's i i'm have so sure here you let me see um uh "
+    "haan han front me just confirm should under down put back read again that's my the is of name number email "
+    "e-mail address one it's i i'm have so sure here you let me see um uh "
     "first line code "
     "account card policy order phone mobile date birth reads said would be for this that's a an on with and "
     "at ending"
 )
+_WAITING = lexicon.words("minute second moment sec tick")
 _PLAIN = lexicon.UNITS | lexicon.CURRENCY | lexicon.MONTHS | lexicon.words("sec mins hi hiya sir")
 _COUNTED = lexicon.UNITS | lexicon.CURRENCY
 _SUMS = frozenset({Said.MONEY, Said.TIME, Said.PERCENT})
 _CODED = NUMERIC | {Said.CODE, Said.LETTER}
 _SIGNS = lexicon.words("dot at @ underscore dash hyphen double triple")
 _IS = frozenset({"is", "it's", "was", "number", "code", "id", "reference"})
-_REFUSALS = lexicon.words("don't why sorry can't what cannot haven't didn't not how when which could would can do")
+_REFUSALS = lexicon.words(
+    "we you they he she there don't why sorry can't what cannot haven't didn't not how when which could would can do"
+)
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -79,6 +86,8 @@ def _stated(context: CallContext, stretch: Sequence[Token], cue: Cue) -> Iterato
     after = _following(stretch, cue)
     sentence = next(iter(context.view.sentences(after)), ())
     told = _told(sentence[:MAX_ANSWER_TOKENS])
+    if any(token.placeholder for token in sentence):
+        return
     near = bool(told) and told[0].at - cue.token.at <= MAX_LEAD
     if cue.kind in _STATED and near and any(_sign(token) for token in told) and not _prose(told):
         yield Hit(told, cue.kind, 0.65, RULE, "stated after a cue")
@@ -104,13 +113,20 @@ def _word_code(context: CallContext, sentence: Sequence[Token], cue: Cue) -> Ite
     """Yield a code of letters alone, heard as one odd word: "the PNR is Qzplkm"."""
     links = [token.norm in _FRAME or token.at in context.cues.said for token in sentence]
     first = links.index(False) if False in links else len(sentence)
-    if not 0 < first <= MAX_LEAD or first >= len(sentence) or sentence[first - 1].norm not in _IS:
+    before = sentence[first - 1] if first else cue.token
+    if first > MAX_LEAD or first >= len(sentence) or before.norm not in _IS:
         return
     end = first
     while end < len(sentence) and _odd(sentence[end], stated=cue.kind in _STATED):
         end += 1
-    if sum(len(token.norm) for token in sentence[first:end]) >= FORMS[cue.kind].least:
+    least = min(FORMS[cue.kind].least, LEAST_CHUNK) if _closed(sentence, end) else FORMS[cue.kind].least
+    if sum(len(token.norm) for token in sentence[first:end]) >= least:
         yield Hit(tuple(sentence[first:end]), cue.kind, 0.65, RULE, "a code of letters after a cue")
+
+
+def _closed(sentence: Sequence[Token], end: int) -> bool:
+    """Say whether the sentence ends here, with nothing but capitals that are no word before it: "my PAN is RTBPA."."""
+    return end == len(sentence) and sentence[end - 1].norm.upper() in sentence[end - 1].raw
 
 
 def _odd(token: Token, *, stated: bool) -> bool:
@@ -159,13 +175,21 @@ def _answer(context: CallContext, stretches: Sequence[Sequence[Token]], cue: Cue
         for sentence in context.view.sentences(stretch[:LONGEST_LOOK]):
             if any(token.placeholder or token.at in context.cues.said or token.at in mine for token in sentence):
                 return
-            told = _told(sentence[:MAX_ANSWER_TOKENS])
+            told = _told(sentence[:MAX_ANSWER_TOKENS]) or (_letters(sentence) if cue.kind in CODED else ())
             if told:
                 yield Hit(told, cue.kind, 0.65, RULE, "the answer to a question")
                 return
             if len(sentence) > MIN_WORDY + 1:
                 return
         return
+
+
+def _letters(sentence: Sequence[Token]) -> tuple[Token, ...]:
+    """Return an answer of a few capitals: "Here it is, BY,"."""
+    rest = tuple(token for token in sentence if token.norm not in _FRAME)
+    plain = any(token.norm.upper() in ACRONYMS - COUNTRIES or not token.norm.isalpha() for token in rest)
+    capitals = all(len(token.norm) in CHUNK and token.raw.strip(".,?! ").isupper() for token in rest)
+    return () if plain or not capitals else rest
 
 
 def _after_verb(sentence: Sequence[Token], first: int) -> int:
@@ -180,6 +204,8 @@ def _after_verb(sentence: Sequence[Token], first: int) -> int:
 
 def _told(sentence: Sequence[Token]) -> tuple[Token, ...]:
     """Return the sentence without its frame when it tells something, else nothing."""
+    if _WAITING.intersection(token.norm for token in sentence[:STALL]):
+        return ()
     first = 0
     while first < len(sentence) and sentence[first].norm in _FRAME:
         first += 1

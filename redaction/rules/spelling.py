@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from redaction import lexicon
+from redaction.alphabets import SOUNDS
 from redaction.context import CallContext
 from redaction.expected import CODED
 from redaction.hits import Hit
@@ -17,7 +18,10 @@ KINDS = ("PERSON", *sorted(CODED))
 MIN_LETTERS = 2
 MAX_BETWEEN = 2
 _LONE = frozenset({Said.LETTER, Said.DIGIT, Said.REPEAT, Said.WRITTEN, Said.CODE})
+LONGEST_HEARD = 6
 _AS = lexicon.words("as is for like in")
+_HEARD_AS = lexicon.words("off offer of fur four or")
+_ARTICLES = frozenset({"in", "an", "a"})
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -63,11 +67,21 @@ def _hit(context: CallContext, tokens: Sequence[Token], group: Sequence[int], le
 
 
 def _half_heard(tokens: Sequence[Token], at: int) -> int:
-    """Return the tokens of "me for Victor" or "for Apple" amid spelled letters: the letter itself was misheard."""
-    words = [token.norm for token in tokens[at : at + 3]]
+    """Return the tokens of "me for Victor", "off a rabbit" or "for Apple" amid spelled letters.
+
+    The letter itself was misheard, or what stands between it and its word.
+    """
+    words = [token.norm for token in tokens[at : at + 4] if token.segment == tokens[at].segment]
     for lead in (0, 1):
-        if words[lead : lead + 1] in (["for"], ["as"]) and len(words) > lead + 1 and tokens[at + lead + 1].capital:
-            return lead + 2
+        rest = words[lead:]
+        if lead and len(words[0]) > LONGEST_HEARD:
+            return 0
+        linked = rest[:1] and rest[0] in (_AS | _HEARD_AS if lead or rest[0] in _HEARD_AS | {"for", "as"} else ())
+        place = 2 if linked and len(rest) > MIN_LETTERS and rest[1] in _ARTICLES else 1
+        if linked and len(rest) > place and rest[place].isalpha() and len(rest[place]) > MAX_BETWEEN:
+            clear = place == 2 or tokens[at + lead + place].capital  # noqa: PLR2004 - an article stands between
+            if clear:
+                return lead + place + 1
     return 0
 
 
@@ -79,15 +93,13 @@ def _letter(tokens: Sequence[Token], at: int) -> int:
     words = [token.norm for token in tokens[at + 1 : at + 4]]
     if len(letter) == 2 and letter[1] == "4" and words and words[0][:1] == letter[0]:  # noqa: PLR2004 - "K4 King"
         return 2
-    named_in = len(words) == 3 and words[0] in {"as", "is", "isn't"} and words[1] == "in"  # noqa: PLR2004
-    if named_in and (len(letter) == 1 or words[2][:1] == letter[:1]):
+    named_in = len(words) == 3 and words[0] in {"as", "is", "isn't"} and words[1] in _ARTICLES  # noqa: PLR2004
+    if named_in and (len(letter) == 1 or words[2][:1] == letter[:1]) and (words[1] == "in" or letter == words[2][:1]):
         return 4
-    if (
-        len(letter) == 1
-        and len(words) > 1
-        and words[0] in _AS
-        and words[1][:1] == letter
-        and len(words[1]) > MAX_BETWEEN
-    ):
+    named = len(words) > 1 and len(words[1]) > MAX_BETWEEN and words[0] in _AS
+    if named and len(letter) == 1 and (words[1][:1] == letter or (letter == "x" and words[1].endswith("x"))):
+        return 3
+    heard = SOUNDS.get(letter) or ("Z" if letter in {"zee", "zed"} else "")
+    if named and words[0] in {"for", "as"} and words[1][:1].upper() == heard and tokens[at + 2].capital:
         return 3
     return 0

@@ -66,7 +66,7 @@ LIVING = (
     "return to", "returned to", "mail it to", "post it to", "moved to", "moving to", "address is", "address to",
     "address as", "address was", "address's", "address", "meet me at", "pick me up at", "pick me up from", "taxi to",
     "cab to", "corner of", "arrived at", "based at", "come to", "collected from", "pickup from", "registered at",
-    "we're at",
+    "we're at", "went to", "going to", "goes to",
     "i'm at", "drop it at", "dropped at", "new one to", "enter on", "station is on", "stop is on", "drops you off at",
 )  # fmt: skip
 
