@@ -16,6 +16,17 @@ from storage.mongo import Document
 from storage.resources import Resources
 
 
+async def workspaces_with_open_work(resources: Resources) -> set[str]:
+    """Return the ids of the workspaces in which a sweep did something that no receipt tells of, or died at it.
+
+    Nothing need be due there any more: what was erased last may be what is not counted yet.
+    """
+    unfinished: Document = {"$or": [{"token": {"$type": "string"}}, {"counts": {"$exists": True}}]}
+    of_sweeps = {"kind": {"$in": ["lane", "keys", "closed"]}, **unfinished}
+    found = await resources.database.whole("purge_jobs").find(of_sweeps, fields=("workspace_id",))
+    return {job["workspace_id"] for job in found}
+
+
 class PurgeJobs:
     """The one writer of `purge_jobs`, bound to a workspace; the lanes of a sweep lie there too (`SweepLanes`)."""
 

@@ -16,6 +16,7 @@ import structlog
 
 from domain.logs import where
 from governance.holds import HoldStore
+from governance.purge_jobs import workspaces_with_open_work
 from ingest.ageing import TrafficAgeing, workspaces_due
 from ingest.clocks import DueCount
 from ingest.imports import close_silent_imports
@@ -48,7 +49,8 @@ class Ageing:
         """Look for what is due, in every workspace; one that fails does not keep the others' records too long."""
         now = utc_now()
         due = await workspaces_due(self._resources, now=now)
-        for workspace_id in sorted(due | await self._with_months()):
+        open_work = await workspaces_with_open_work(self._resources)
+        for workspace_id in sorted(due | open_work | await self._with_months()):
             if time.monotonic() >= self._rests_until.get(workspace_id, 0.0):
                 await self._sweep(workspace_id, now, rests=workspace_id in due)
         closed = await close_silent_imports(self._resources, now=now)

@@ -36,6 +36,14 @@ ARRIVED = datetime(2025, 11, 2, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
+class Killed(RuntimeError):
+    """The process ended here."""
+
+    @classmethod
+    async def at_once(cls, *_: object) -> None:
+        raise cls
+
+
 async def land(tenant: Tenant, count: int = 2) -> None:
     groups = [[leg(number, 1, at=BEGAN + timedelta(minutes=number))] for number in range(count)]
     await CdrStore(tenant.resources, tenant.workspace_id).land("pbx", groups, await policy_of(tenant), now=ARRIVED)
@@ -76,7 +84,9 @@ async def test_nothing_due_is_left_after_the_round_that_follows_its_instant(
         await ageing.go_on()
         took = timedelta(seconds=time.monotonic() - began)
         assert sum("identifiers" in one for one in await stored(tenant)) == left
-        assert await since(tenant, moment + took) == ({} if moment >= DUE or moment + took < DUE else {"": DUE})
+        assert await since(tenant, moment + took) == (
+            {} if not left or moment + took < DUE else {"cdrs.identifiers": DUE}
+        )
     assert await ageing.of_workspace(tenant.workspace_id, now=DUE + pause) == {}, "twice changes nothing"
     assert len(await ReceiptStore(tenant.resources, tenant.workspace_id).page(limit=9)) == 1
 
@@ -150,3 +160,21 @@ def test_every_gauge_that_an_alert_asks_for_is_one_that_is_told() -> None:
         name = rule["expr"].replace("max(", "").split("{")[0].split(" ")[0].strip("()")
         assert name in told, rule["alert"]
         assert rule["annotations"]["description"].endswith(".")
+
+
+async def test_what_a_sweep_did_before_it_died_gets_its_receipt_in_the_next_round_though_nothing_is_due_any_more(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await land(tenant, 3)
+    ageing = Ageing(tenant.resources)
+    monkeypatch.setattr("workers.ageing.utc_now", lambda: DUE + SECOND)
+    with monkeypatch.context() as killed:
+        killed.setattr("workers.sweeping.WorkspaceSweep._finish", Killed.at_once)
+        await ageing.go_on()
+    assert not any("identifiers" in one for one in await stored(tenant))
+    receipts = tenant.resources.database.scoped("receipts", tenant.workspace_id)
+    assert await receipts.find({}) == []
+    await ageing.go_on()
+    assert [one["erased"] for one in await receipts.find({})] == [{"cdrs_identifiers": 3}]
+    await ageing.go_on()
+    assert len(await receipts.find({})) == 1

@@ -232,5 +232,5 @@ async def test_keys_and_the_proof_of_erasures_lie_in_a_database_of_their_own(res
     """A restore of the records must bring back neither a destroyed key nor what was erased."""
     name = resources.settings.mongo_database
     apart = {one for one in BY_NAME if resources.database._raw(one).database.name == f"{name}_keys"}
-    assert apart == {"keys", "tombstones", "receipts"}
+    assert apart == {"keys", "tombstones", "receipts", "purge_jobs"}
     assert {resources.database._raw(one).database.name for one in set(BY_NAME) - apart} == {name}
