@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from domain.errors import Conflict, Invalid, NotFound
@@ -188,14 +188,4 @@ def _policy_body(new: NewWorkspace, workspace_id: str, *, region: str) -> dict[s
     body["instruction"] = {"version": 1, "purposes": [purpose.value for purpose in new.instruction]}
     if not new.instruction:
         raise Invalid("an instruction names at least one purpose", field="instruction")
-    stored: dict[str, Any] = _storable(body)
-    return stored
-
-
-def _storable(value: Any) -> Any:
-    """Return a profile's data with days as text: MongoDB stores instants only."""
-    if isinstance(value, dict):
-        return {name: _storable(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_storable(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value
+    return body
