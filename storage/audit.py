@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -34,7 +34,7 @@ class AuditLog:
         actor: str,
         now: datetime,
         call_id: str | None = None,
-        detail: dict[str, str | int] | None = None,
+        detail: Mapping[str, str | int] | None = None,
         event_id: str | None = None,
     ) -> None:
         """Append one event such as `call:transcript:read_clear`. Returns only once it is stored.
@@ -51,7 +51,7 @@ class AuditLog:
             "actor": actor,
             "at": now.replace(microsecond=now.microsecond // 1000 * 1000),
             "call_id": call_id,
-            "detail": detail or {},
+            "detail": dict(detail or {}),
         }
         async with self._appending[chain]:
             await self._append(chain, event_id or new_id("evt"), body)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from storage.catalog_corpus import CORPUS
+from storage.catalog_registers import REGISTERS
 from storage.collection_spec import CollectionSpec, Index
 from storage.collection_spec import up as _up
 
@@ -223,6 +225,8 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         indexes=(Index(_up("workspace_id", "sequence"), unique=True), Index(_up("workspace_id", "call_id"))),
     ),
     CollectionSpec("schema_migrations", "storage.migrations", personal=False),
+    *CORPUS,
+    *REGISTERS,
 )
 
 KEY_COLLECTION = CollectionSpec(

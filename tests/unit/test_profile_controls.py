@@ -99,6 +99,13 @@ def test_what_the_notices_disagree_on_is_a_setting() -> None:
     assert (told["runo"].policy_change_notice, told["rumo"].policy_change_notice) == (True, False)
 
 
+@pytest.mark.parametrize("name", PROMISED)
+def test_the_page_of_profiles_counts_the_controls_rightly(name: str) -> None:
+    kinds = [control.kind for control in profile(name).controls]
+    row = f"| `{name}` | {' | '.join(str(kinds.count(kind)) for kind in ControlKind)} |"
+    assert row in (ROOT / "docs/profiles.md").read_text("utf-8"), f"docs/profiles.md should say: {row}"
+
+
 def test_a_workspaces_policy_carries_no_controls() -> None:
     assert "controls" not in load_profile("runo")
 
