@@ -20,6 +20,7 @@ Url = Annotated[str, typer.Option("--url", envvar="CALLWARD_PUBLIC_URL", help="T
 Key = Annotated[str, typer.Option("--key", envvar="CALLWARD_API_KEY", help="An API key.")]
 
 KIND: Final = "audit"
+ANCHOR: Final = "anchor"
 NOT_CHECKED: Final = 1
 FLAWED: Final = 3
 _LONGEST_LINE: Final = 1_000_000
@@ -116,6 +117,10 @@ def verify_file(file: Path, kept: Head | None) -> Verdict:
         chain = event.get("chain")
         if not isinstance(chain, str):
             raise Unreadable(f"line {number} names no chain; export it with `callward audit export`")
+        if number == 1 and "anchor" in event:
+            anchor = read_head(event["anchor"], ANCHOR)
+            walk = Walk(chain, AUDIT_FIELDS, kept=kept, begin={"sequence": anchor.sequence, "hash": anchor.hash})
+            continue
         walk = walk or Walk(chain, AUDIT_FIELDS, kept=kept)
         if not walk.take(event):
             break
@@ -131,7 +136,8 @@ def _events(file: Path) -> Iterator[dict[str, Any]]:
             number += 1
             try:
                 event = json.loads(line)
-                event["at"] = datetime.fromisoformat(event["at"])
+                if "anchor" not in event:
+                    event["at"] = datetime.fromisoformat(event["at"])
             except (ValueError, TypeError, KeyError):
                 raise Unreadable(f"line {number} is no event of an exported chain") from None
             yield event

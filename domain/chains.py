@@ -122,9 +122,10 @@ class Walk:
         kept: Head | None = None,
         begin: Mapping[str, Any] | None = None,
     ) -> None:
-        """Begin with the first entry, or behind `begin`, which is taken as it is.
+        """Begin with the first entry, or behind `begin` (of it `sequence` and `hash`), which is taken as it is.
 
-        Raises ValueError when the kept head is another chain's.
+        A head that was kept before that place cannot be looked for any more. Raises ValueError when the kept head is
+        another chain's.
         """
         if kept is not None and kept.chain != chain:
             raise ValueError("the head is another chain's")
@@ -132,6 +133,8 @@ class Walk:
         self._sequence: int = 0 if begin is None else begin["sequence"]
         self._hash: str = "" if begin is None else begin["hash"]
         self._flaw: Flaw | None = None
+        if kept is not None and begin is not None and kept.sequence == self._sequence and kept.hash != self._hash:
+            self._flaw = Flaw.REWRITTEN
 
     def take(self, entry: Mapping[str, Any]) -> bool:
         """Check the next entry; False once the chain does not hold: the rest says nothing."""

@@ -1,4 +1,8 @@
-"""The audit chain: each workspace's events in order, each holding the hash of the one before (`domain.chains`)."""
+"""The audit chain: each workspace's events in order, each holding the hash of the one before (`domain.chains`).
+
+Events grow old like other usage data. What goes is always the chain's beginning, and an anchor stays in its place: number
+and hash of the last event that went.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,13 @@ from typing import Final
 from domain.chains import AUDIT_FIELDS, Head, Verdict, Walk, linked
 from domain.errors import Duplicate, Unavailable
 from domain.ids import new_id
-from storage.mongo import Database, Document
+from storage.mongo import Database, Document, Session
 
 PLATFORM: Final = "platform"
 """The chain of events that belong to no workspace."""
 _TRIES: Final = 20
 _AT_ONCE: Final = 1000
+_GONE_AT_ONCE: Final = 10_000
 
 
 class AuditLog:
@@ -71,7 +76,36 @@ class AuditLog:
 
     async def _last(self, chain: str) -> Document | None:
         found = await self._database.scoped("audit_events", chain).find({}, sort=(("sequence", -1),), limit=1)
-        return found[0] if found else None
+        return found[0] if found else await self.anchor(chain)
+
+    async def anchor(self, chain: str) -> Document | None:
+        """Return what stands for the events that have gone (`sequence`, `hash`, `line`), None while none has."""
+        return await self._database.scoped("audit_anchors", chain).find_one({"_id": chain})
+
+    async def set_anchor(self, chain: str, last: Document, line: str, *, now: datetime, tx: Session = None) -> None:
+        """Decide that a chain's events up to this one are gone; `drop` deletes them.
+
+        Args:
+            chain: the workspace.
+            last: the newest event that goes.
+            line: a signed line that says which one that was.
+            now: when.
+            tx: the transaction in progress.
+        """
+        stays = {"sequence": last["sequence"], "hash": last["hash"], "line": line, "at": now}
+        await self._database.scoped("audit_anchors", chain).update({"_id": chain}, {"$set": stays}, upsert=True, tx=tx)
+
+    async def drop(self, chain: str) -> int:
+        """Delete the events that the anchor stands for; return how many went. Safe to run twice."""
+        anchor, gone = await self.anchor(chain), 0
+        events = self._database.scoped("audit_events", chain)
+        while anchor is not None:
+            first = await events.find({}, sort=(("sequence", 1),), limit=1, fields=("sequence",))
+            if not first or first[0]["sequence"] > anchor["sequence"]:
+                break
+            until = min(anchor["sequence"], first[0]["sequence"] + _GONE_AT_ONCE - 1)
+            gone += await events.delete({"sequence": {"$lte": until}})
+        return gone
 
     async def events(self, workspace_id: str | None, *, call_id: str | None = None, limit: int = 100) -> list[Document]:
         """Return a chain's events, newest first."""
@@ -87,7 +121,12 @@ class AuditLog:
         return Head(chain, last["sequence"], last["hash"], now) if last is not None else Head(chain, 0, "", now)
 
     async def export(self, workspace_id: str | None, *, after: int = 0) -> AsyncIterator[Document]:
-        """Yield a chain's events in order, some read at a time; `after` is the sequence number to begin behind."""
+        """Yield a chain's events in order, some read at a time; `after` is the sequence number to begin behind.
+
+        What the anchor stands for is passed over: a deletion may have been cut short.
+        """
+        anchor = await self.anchor(workspace_id or PLATFORM)
+        after = max(after, anchor["sequence"] if anchor else 0)
         events = self._database.scoped("audit_events", workspace_id or PLATFORM)
         while page := await events.find({"sequence": {"$gt": after}}, sort=(("sequence", 1),), limit=_AT_ONCE):
             for document in page:
@@ -95,11 +134,13 @@ class AuditLog:
             after = page[-1]["sequence"]
 
     async def verify(self, workspace_id: str | None, *, kept: Head | None = None) -> Verdict:
-        """Check the whole chain, in flat memory; beside a kept head also that its tail was not cut.
+        """Check all of the chain that is there, in flat memory; beside a kept head also that its tail was not cut.
 
-        What follows the first flaw is not looked at.
+        What follows the first flaw is not looked at. Whether the anchor is ours is checked by `AuditHeads`.
         """
-        walk = Walk(workspace_id or PLATFORM, AUDIT_FIELDS, kept=kept)
+        walk = Walk(
+            workspace_id or PLATFORM, AUDIT_FIELDS, kept=kept, begin=await self.anchor(workspace_id or PLATFORM)
+        )
         async for document in self.export(workspace_id):
             if not walk.take(document):
                 break
@@ -111,7 +152,8 @@ class AuditLog:
         newest = await self.events(workspace_id, limit=limit + 1)
         if not newest:
             return True
-        before = newest.pop() if len(newest) > limit else None
+        before = newest.pop() if len(newest) > limit else await self.anchor(chain)
+        newest = [one for one in newest if before is None or one["sequence"] > before["sequence"]]
         walk = Walk(chain, AUDIT_FIELDS, begin=before)
         return all(walk.take(document) for document in reversed(newest))
 

@@ -1,16 +1,18 @@
-"""The head of an audit chain as the line that an officer keeps, signed under a key of the workspace."""
+"""The head of an audit chain, and its beginning: lines that are signed under a key of the workspace."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
 
-from domain.chains import Head, Verdict, read_head
+from domain.chains import Flaw, Head, Verdict, read_head
 from domain.errors import Invalid
 from storage.audit import AuditLog
 from storage.keys import Keyring
+from storage.mongo import Document, Session
 
 KIND: Final = "audit"
+ANCHOR_KIND: Final = "anchor"
 
 
 class AuditHeads:
@@ -41,4 +43,23 @@ class AuditHeads:
                 raise Invalid(str(error), field="head") from None
             if kept.chain != workspace_id:
                 raise Invalid("the head was not signed by this workspace", field="head")
+        if not await self._anchored(workspace_id):
+            return Verdict(0, "", Flaw.CHANGED, 0)
         return await self._audit.verify(workspace_id, kept=kept)
+
+    async def _anchored(self, workspace_id: str) -> bool:
+        """Say whether the chain begins where we let it begin: at its first event, or behind an anchor that we signed."""
+        anchor = await self._audit.anchor(workspace_id)
+        if anchor is None:
+            return True
+        try:
+            signed = read_head(anchor["line"], ANCHOR_KIND, await self._key(workspace_id))
+        except ValueError:
+            return False
+        return (signed.chain, signed.sequence, signed.hash) == (workspace_id, anchor["sequence"], anchor["hash"])
+
+    async def anchor(self, workspace_id: str, last: Document, *, now: datetime, tx: Session = None) -> None:
+        """Decide that the events up to this one are gone, and sign that."""
+        anchor = Head(workspace_id, last["sequence"], last["hash"], now)
+        line = anchor.line(ANCHOR_KIND, await self._key(workspace_id))
+        await self._audit.set_anchor(workspace_id, last, line, now=now, tx=tx)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from storage.catalog_consent import CONSENT
 from storage.catalog_corpus import CORPUS
 from storage.catalog_registers import REGISTERS
 from storage.collection_spec import CollectionSpec, Index
@@ -134,7 +135,8 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
             # A month's identifiers come and go together: by month first, both touch a few pages of the index only.
             Index(_up("workspace_id", "identifiers.month", "identifiers.index"), partial={"identifiers.month": TEXT}),
             Index(
-                _up("workspace_id", "identifiers.retain_until", "identifiers.month"),
+                # With the start the sweep finds its chunks here, and opens no document for that (ingest/cdr_spans.py).
+                _up("workspace_id", "identifiers.retain_until", "identifiers.month", "setup_time"),
                 partial={"identifiers.retain_until": INSTANT},
             ),
             Index(_up("workspace_id", "retain_until")),
@@ -224,7 +226,9 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         personal=False,
         indexes=(Index(_up("workspace_id", "sequence"), unique=True), Index(_up("workspace_id", "call_id"))),
     ),
+    CollectionSpec("audit_anchors", "storage.audit", personal=False),
     CollectionSpec("schema_migrations", "storage.migrations", personal=False),
+    *CONSENT,
     *CORPUS,
     *REGISTERS,
 )

@@ -14,6 +14,7 @@ from domain.logs import where
 from storage.resources import Resources
 from workers.ageing import Ageing
 from workers.artifacts import ArtifactSweep
+from workers.audit_ageing import AuditAgeing
 from workers.inbox import InboxLook
 from workers.matching import match_recordings
 from workers.orphans import OrphanWatch
@@ -42,7 +43,7 @@ class Relay:
         self._restored, self._inbox = RestoredLook(resources), InboxLook(resources)
         self._redatings, self._parts = Redatings(resources), ArtifactSweep(resources)
         self._dating: asyncio.Task[None] | None = None
-        self._ageing = Ageing(resources)
+        self._ageing, self._audit_ageing = Ageing(resources), AuditAgeing(resources)
         self._orphans = OrphanWatch(resources)
         self._stopping = asyncio.Event()
 
@@ -63,6 +64,7 @@ class Relay:
                     self._date_anew()
                     await self._parts.go_on()
                     await self._ageing.go_on()
+                    await self._audit_ageing.go_on()
                     await self._inbox.go_on()
                     await self._restored.go_on()
                     await match_recordings(self._resources)

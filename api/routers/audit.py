@@ -82,11 +82,17 @@ async def export_audit(
     stores: Stores,
     after: Annotated[int, Query(ge=0, description="Only events behind this number.")] = 0,
 ) -> StreamingResponse:
-    """Return the whole chain as JSON lines, for `callward audit verify FILE` on another machine."""
+    """Return the whole chain as JSON lines, for `callward audit verify FILE` on another machine.
+
+    Where its oldest events have gone, the first line is the `anchor` that stands for them.
+    """
     return StreamingResponse(_lines(stores, workspace_of(caller), after), media_type=_LINES)
 
 
 async def _lines(stores: Resources, workspace_id: str, after: int) -> AsyncIterator[bytes]:
+    anchor = await stores.audit.anchor(workspace_id)
+    if anchor is not None and after <= anchor["sequence"]:
+        yield msgspec.json.encode({"chain": workspace_id, "anchor": anchor["line"]}) + b"\n"
     async for document in stores.audit.export(workspace_id, after=after):
         told = {"chain": workspace_id, **{name: document[name] for name in (*AUDIT_FIELDS, "hash")}}
         yield msgspec.json.encode(told) + b"\n"

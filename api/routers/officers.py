@@ -35,7 +35,7 @@ class OfficerOut(Answer):
     phone: str
 
 
-@router.get("/v1/privacy/officer", summary="Ask who answers for privacy", responses=keyless("not-found", "unavailable"))
+@router.get("/privacy/officer", summary="Ask who answers for privacy", responses=keyless("not-found", "unavailable"))
 async def read_officer(stores: Stores) -> OfficerOut:
     """Return name, e-mail and phone of the data protection officer. Needs no key."""
     return OfficerOut.model_validate(await OfficerStore(stores).get(), from_attributes=True)

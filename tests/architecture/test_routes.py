@@ -23,7 +23,7 @@ PUBLIC = {
     "/health/live": "for load balancers",
     "/health/ready": "for load balancers",
     "/problems/{code}": "where the `type` of a problem leads",
-    "/v1/privacy/officer": "who answers for privacy is published (promise RN11)",
+    "/privacy/officer": "who answers for privacy is published (promise RN11)",
 }
 SIGNED = {
     "/v1/callbacks/{provider}/{hook}": "its provider signs, or its address is the secret",

@@ -130,6 +130,9 @@ def test_work_across_workspaces_is_the_platforms_own() -> None:
         ("api.keys", "api_keys"),  # a key is found before its workspace is known
         ("corpus.candidates", "workspaces"),
         *(("governance.overdue", name) for name in ("calls", "purge_jobs")),  # gauges name no workspace
+        ("governance.incidents", "incidents"),  # gauges, as above
+        ("governance.people_requests", "requests"),
+        ("governance.officers", "officers"),  # the platform's own
         ("governance.purge_jobs", "purge_jobs"),  # the look for sweeps that died before their receipt
         ("governance.workspaces", "workspaces"),
         ("ingest.cdr_ageing", "cdrs"),  # the sweep's look for workspaces in which something is due
@@ -154,5 +157,6 @@ def test_work_across_workspaces_is_the_platforms_own() -> None:
                 ("orphans", "redactions"),
             )
         ),
+        ("workers.audit_ageing", "workspaces"),  # every workspace's audit events grow old
         ("workers.sweep", "calls"),  # the sweep
     }

@@ -185,4 +185,4 @@ async def test_anybody_may_ask_who_answers_for_privacy_and_only_the_platform_nam
     path = "/v1/platform/privacy-officer"
     assert (await (await tenant.client(Scope.WORKSPACE_ADMIN)).put(path, json=named)).status_code == 403
     assert (await (await platform(tenant)).put(path, json=named)).status_code == 200
-    assert (await tenant.client_with(None).get("/v1/privacy/officer")).json() == named
+    assert (await tenant.client_with(None).get("/privacy/officer")).json() == named
