@@ -111,3 +111,5 @@ InventoryReader = Annotated[Caller, Depends(requires(Scope.CALLS_READ, Scope.WOR
 RecordKeeper = Annotated[Caller, Depends(requires(Scope.PRIVACY_MANAGE, Scope.WORKSPACE_ADMIN))]
 PrivacyOfficer = Annotated[Caller, Depends(requires(Scope.PRIVACY_MANAGE))]
 CorpusReader = Annotated[Caller, Depends(requires(Scope.CORPUS_READ))]
+CorpusManager = Annotated[Caller, Depends(requires(Scope.CORPUS_MANAGE))]
+CorpusFollower = Annotated[Caller, Depends(requires(Scope.CORPUS_READ, Scope.CORPUS_MANAGE))]

@@ -18,7 +18,10 @@ from pydantic import (
     field_validator,
 )
 
+from domain.due_facts import CustomerType
 from domain.durations import Duration
+from domain.jurisdictions import jurisdiction
+from domain.parties import MOST
 from domain.processing import Consent
 from domain.records import Purpose
 from domain.scopes import Scope
@@ -160,6 +163,19 @@ class CallLogIn(Body):
     contact_email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)] | None = None
 
 
+class PartyIn(Body):
+    """Somebody in a call; with neither number nor e-mail it is not known who. Kept as keyed hashes."""
+
+    number: Number | None = Field(default=None, min_length=1, examples=["+919876543210"])
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern="@")] | None = None
+    region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="Of a number without its country.")
+    jurisdiction: Annotated[str, AfterValidator(lambda code: jurisdiction(code).code)] | None = Field(
+        default=None, max_length=8, examples=["IN"], description="Whose law protects this person: IN, DE, EU, US-CA."
+    )
+    customer_type: CustomerType | None = None
+    minor: bool = Field(default=False, strict=True, description="A child. Nothing of the call is ever trained on.")
+
+
 class CallIn(Body):
     """A call to register."""
 
@@ -175,6 +191,9 @@ class CallIn(Body):
         default=[], max_length=8, description="Who speaks on which channel, in order; left out, parties are unknown."
     )
     consent: Consent = Consent.UNKNOWN
+    parties: list[PartyIn] = Field(
+        default=[], max_length=MOST, description="Who is in the call, all of them; left out, the sides of its log."
+    )
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = Field(default=None, examples=["en"])
     log_id: LogId | None = Field(
         default=None,
@@ -207,12 +226,6 @@ class MatchIn(Body):
     """Which call log a recording belongs to, as a person decides it."""
 
     log_id: LogId | None = Field(examples=["log_" + "a" * 26], description="Null: none of them.")
-
-
-class ConsentIn(Body):
-    """What is known of the parties' consent to recording."""
-
-    consent: Consent
 
 
 class SearchIn(Body):

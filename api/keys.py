@@ -106,8 +106,8 @@ class KeyStore:
             ended=found.get("workspace_ended_at") is not None,
         )
 
-    async def of_workspace(self, workspace_id: str) -> list[Document]:
-        """Return a workspace's keys, oldest first, without their hashes."""
+    async def of_workspace(self, workspace_id: str | None) -> list[Document]:
+        """Return a workspace's keys, or (None) the platform's, oldest first, without their hashes."""
         keys = await self._keys.find({"workspace_id": workspace_id}, sort=(("created_at", 1), ("_id", 1)))
         return [{name: value for name, value in key.items() if name != "hash"} for key in keys]
 
@@ -115,7 +115,7 @@ class KeyStore:
         """Note on every key of a workspace that its account has ended, or, with None, that it goes on."""
         await self._keys.update_all({"workspace_id": workspace_id}, {"$set": {"workspace_ended_at": ended_at}}, tx=tx)
 
-    async def revoke(self, workspace_id: str, key_id: str, *, now: datetime) -> None:
+    async def revoke(self, workspace_id: str | None, key_id: str, *, now: datetime) -> None:
         """Revoke a key; revoking twice keeps the first time. Raises NotFound."""
         where = {"_id": key_id, "workspace_id": workspace_id}
         await self._keys.update({**where, "revoked_at": None}, {"$set": {"revoked_at": now}})

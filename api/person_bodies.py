@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from api.bodies import Body, Number
+from governance.consents import Person
 from governance.workspaces import Workspace
-from ingest.people import region_of_zone, tokens_of
+from ingest.people import certain, notations, region_of_zone, tokens_of
 from storage.resources import Resources
 
 Email = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254, pattern="@")]
@@ -35,6 +36,13 @@ class PersonIn(Body):
         if (self.number is None) == (self.email is None):
             raise ValueError("name the person by `number` or by `email`, one of the two")
         return self
+
+
+async def person_of(stores: Resources, workspace: Workspace, person: PersonIn) -> Person:
+    """Return a person by keyed hashes, those apart that are nobody else's. Raises Invalid as `person_tokens`."""
+    text, region = str(person.number or person.email), person.region or region_of_zone(workspace.policy.zone)
+    token = (await stores.keyring.blind_indexer(workspace.workspace_id)).token
+    return Person(tuple(map(token, notations(text, region))), tuple(map(token, certain(text, region))))
 
 
 async def person_tokens(stores: Resources, workspace: Workspace, person: PersonIn) -> tuple[str, ...]:

@@ -170,7 +170,24 @@ PROBLEMS: dict[str, Problem] = {
         "A reason is missing",
         "Say why (`reason`, 3 to 200 characters); it is kept in the audit log, so name no person in it.",
     ),
-    "range-not-satisfiable": Problem(416, "The range lies outside the recording", "Ask for a range within `size`."),
+    "not-published": Problem(
+        409,
+        "The release is not published",
+        "`state` says where it stands. Pull one that GET /v1/corpus/releases lists as published; a release in review "
+        "waits for whoever holds a key with corpus:manage.",
+    ),
+    "withdrawn": Problem(
+        410,
+        "People left whose rows are in this file",
+        "Delete your copy. Read the release's manifest anew: `successor` is the file that took its place; without one "
+        "it is being written, or nothing is left of it. GET /v1/corpus/revocations names the items.",
+    ),
+    "purpose-missing": Problem(
+        422,
+        "The purpose is missing",
+        "Say what it is pulled for (`purpose`, 3 to 200 characters); it is kept in the audit log, so name no person.",
+    ),
+    "range-not-satisfiable": Problem(416, "The range lies outside the bytes", "Ask for a range within `size`."),
     "unknown-format": Problem(
         422,
         "The file is none of the formats that are taken in",

@@ -40,12 +40,12 @@ def parse_range(header: str | None, size: int) -> ByteRange:
     if not match["first"]:
         wanted = min(int(match["last"]), size)
         if wanted == 0:
-            raise RangeNotSatisfiable("the range lies outside the recording", size=size)
+            raise RangeNotSatisfiable("the range lies outside the bytes", size=size)
         return ByteRange(size - wanted, size, size, partial=True)
     first = int(match["first"])
     last = int(match["last"]) if match["last"] else max(first, size - 1)
     if last < first:
         return ByteRange(0, size, size, partial=False)
     if first >= size:
-        raise RangeNotSatisfiable("the range lies outside the recording", size=size)
+        raise RangeNotSatisfiable("the range lies outside the bytes", size=size)
     return ByteRange(first, min(last + 1, size), size, partial=True)

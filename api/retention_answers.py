@@ -10,6 +10,7 @@ from pydantic import Field
 
 from api.answers import Answer
 from domain.due_facts import ARTIFACTS, Artifact
+from domain.records import LegalBasis
 from domain.retention import NEVER, Action
 from domain.sights import Sight, WorkspaceRole
 from domain.workspace_settings import DOABLE, WorkspaceSettings, written
@@ -40,6 +41,7 @@ class RetentionOut(Answer):
     approved_by: str | None = Field(description="The second administrator's key, where one was needed.")
     windows: dict[Artifact, WindowOut]
     training: bool
+    training_basis: dict[str, LegalBasis] = Field(description="Grounds for training other than consent, by place.")
     insights: bool
     access: dict[WorkspaceRole, list[Sight]]
     in_force: bool
@@ -128,6 +130,7 @@ def retention(workspace: Workspace, version: SettingsVersion) -> RetentionOut:
         approved_by=version.approved_by,
         windows={one: _window(workspace, version, one) for one in Artifact},
         training=version.settings.training,
+        training_basis=dict(version.settings.training_basis),
         insights=version.settings.insights,
         access=_access(version.settings),
         in_force=in_force,

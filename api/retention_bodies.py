@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from api.bodies import Body, Moment, Number
 from domain.due_facts import Artifact
 from domain.durations import Duration
 from domain.errors import Invalid
+from domain.jurisdictions import jurisdiction
+from domain.records import LegalBasis
 from domain.retention import Action
 from domain.sights import DEFAULT_ACCESS, Sight, WorkspaceRole
 from domain.workspace_settings import WorkspaceSettings
@@ -20,6 +22,7 @@ Why = Annotated[
     StringConstraints(strip_whitespace=True, min_length=3, max_length=200),
     Field(examples=["customer's instruction of 2026-11-20"], description="Kept for good: name no person in it."),
 ]
+Place = Annotated[str, StringConstraints(max_length=8), AfterValidator(lambda code: jurisdiction(code).code)]
 Window = Annotated[str, StringConstraints(max_length=40), Field(examples=["P90D"])]
 
 
@@ -37,6 +40,11 @@ class SettingsIn(Body):
         description="At the end; refused where it cannot be.",
     )
     training: bool = Field(default=False, strict=True, description="May the workspace's calls be trained on at all.")
+    training_basis: dict[Place, LegalBasis] = Field(
+        default={},
+        examples=[{"US": "legitimate_interest"}],
+        description="The ground, other than each party's consent, on which calls may be trained on, by jurisdiction.",
+    )
     insights: bool = Field(default=False, strict=True, description="May anything be derived from calls (RU8).")
     access: dict[WorkspaceRole, list[Sight]] | None = Field(
         default=None, description="What keys of each role may see, within their scopes; left out, the default."
@@ -52,7 +60,8 @@ class SettingsIn(Body):
                 told = f"{artifact}: write an ISO 8601 duration such as P90D, P6M or PT4H, or once_processed"
                 raise Invalid(told, field=f"windows.{artifact}") from None
         access = DEFAULT_ACCESS if self.access is None else {role: frozenset(one) for role, one in self.access.items()}
-        return WorkspaceSettings(windows, dict(self.actions), self.training, self.insights, access)
+        basis = dict(self.training_basis)
+        return WorkspaceSettings(windows, dict(self.actions), self.training, self.insights, access, basis)
 
 
 class RetentionIn(SettingsIn):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import IO, Any, Final, Self
 
@@ -66,6 +68,18 @@ class ApiClient:
         except httpx.HTTPError as error:
             raise ApiError(f"the answer broke off ({type(error).__name__}); try again", passing=True) from None
         return written
+
+    @contextmanager
+    def streamed(self, path: str, **arguments: Any) -> Iterator[httpx.Response]:
+        """Open the answer of a GET, to be read piece by piece. Raises ApiError, also when it breaks off."""
+        try:
+            with self._http.stream("GET", path, **arguments) as response:
+                if not response.is_success:
+                    response.read()
+                    raise _refusal(response)
+                yield response
+        except httpx.HTTPError as error:
+            raise ApiError(f"the answer broke off ({type(error).__name__}); try again", passing=True) from None
 
     def get(self, path: str, **arguments: Any) -> Any:
         """Return the JSON answer of a GET."""

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli import audit, jobs, policy, receipts, workspace
+from cli import audit, corpus, jobs, policy, receipts, workspace
 from cli.client import ApiError
 from cli.demo import run_demo
 from cli.doctor import doctor as run_doctor
@@ -29,6 +29,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(audit.app, name="audit")
 app.add_typer(receipts.app, name="receipts")
 app.add_typer(workspace.app, name="workspace")
+app.add_typer(corpus.app, name="corpus")
 app.command("transcribe")(run_transcribe)
 app.command("redact")(run_redact)
 app.command("parse")(run_parse)

@@ -56,7 +56,7 @@ def _windows(given: list[str] | None) -> dict[str, str]:
 def _changed(now: dict[str, Any], given: list[str] | None) -> dict[str, Any]:
     """Return the body of a change: what is set now, with these windows different."""
     windows = {name: one["window"] for name, one in now["windows"].items() if one["window"]} | _windows(given)
-    kept = {name: now[name] for name in ("training", "insights", "access")}
+    kept = {name: now[name] for name in ("training", "training_basis", "insights", "access")}
     return {"windows": {name: one for name, one in windows.items() if one}, **kept}
 
 

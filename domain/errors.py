@@ -151,7 +151,7 @@ class ReasonMissing(CallwardError):
 
 
 class RangeNotSatisfiable(CallwardError):
-    """The asked byte range lies outside the recording."""
+    """The asked byte range lies outside what there is."""
 
     code = "range-not-satisfiable"
 

@@ -43,6 +43,9 @@ class Reason(StrEnum):
     TRANSCRIPT_ERASED = "transcript_erased"
     WORKSPACE_ENDED = "workspace_ended"
     INSIGHTS_OFF = "insights_off"
+    MINOR = "minor"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    OBJECTION = "objection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class ProcessingFacts:
     workspace_ended: bool = False
     insights_on: bool = False
     """Whether the workspace's administrators let anything be derived from calls (promise RU8)."""
+    person_against: Reason | None = None
+    """MINOR, CONSENT_WITHDRAWN or OBJECTION when somebody in the call must not, or does not want to, be processed."""
 
 
 def decide_processing(facts: ProcessingFacts, *, purpose: Purpose, now: datetime) -> Decision:
@@ -85,6 +90,7 @@ def decide_processing(facts: ProcessingFacts, *, purpose: Purpose, now: datetime
         (facts.workspace_ended, Verdict.WAIT, Reason.WORKSPACE_ENDED),
         (_uninstructed(facts, purpose), Verdict.WAIT, Reason.NO_INSTRUCTION),
         (facts.restricted, Verdict.WAIT, Reason.RESTRICTED),
+        (facts.person_against is not None, Verdict.WAIT, facts.person_against or Reason.OBJECTION),
         (facts.consent_required and facts.consent is Consent.UNKNOWN, Verdict.WAIT, Reason.CONSENT_UNKNOWN),
     ):
         if refused:

@@ -13,5 +13,7 @@ class Scope(StrEnum):
     TRANSCRIPTS_READ = "transcripts:read"
     TRANSCRIPTS_CLEAR = "transcripts:clear"
     CORPUS_READ = "corpus:read"
+    CORPUS_MANAGE = "corpus:manage"
+    """Builds, reviews and publishes releases of the training corpus: keys of the platform only."""
     WORKSPACE_ADMIN = "workspace:admin"
     PRIVACY_MANAGE = "privacy:manage"

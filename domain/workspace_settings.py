@@ -5,15 +5,18 @@ A set of settings is one version of the workspace's policy. It is never changed;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from domain.due_facts import Artifact, RetentionSettings
 from domain.durations import ONCE_PROCESSED, Duration
+from domain.jurisdictions import jurisdiction
+from domain.records import LegalBasis
 from domain.retention import Action
 from domain.sights import DEFAULT_ACCESS, Access, Sight, WorkspaceRole
+from domain.training import is_valid_in
 
 NOT_YET: Final[Mapping[Action, str]] = {
     Action.ANONYMISE: "words and sound cannot be made anonymous with certainty; set erase. What stays countable of a "
@@ -39,6 +42,9 @@ class WorkspaceSettings:
     training: bool = False
     insights: bool = False
     access: Access = field(default_factory=lambda: DEFAULT_ACCESS)
+    training_basis: Mapping[str, LegalBasis] = field(default_factory=dict)
+    """By jurisdiction: the ground, other than each party's consent, on which calls may be trained on. None by default.
+    It counts for a call only when it is the same in all jurisdictions of its parties (law.md C4)."""
 
     def to_document(self) -> dict[str, Any]:
         """Return the settings as they are stored and shown."""
@@ -47,6 +53,7 @@ class WorkspaceSettings:
             "actions": {artifact.value: action.value for artifact, action in sorted(self.actions.items())},
             "training": self.training,
             "insights": self.insights,
+            "training_basis": {place: basis.value for place, basis in sorted(self.training_basis.items())},
             "access": {role.value: sorted(sights) for role, sights in sorted(self.access.items())},
         }
 
@@ -64,6 +71,7 @@ class WorkspaceSettings:
             actions={Artifact(name): Action(word) for name, word in document.get("actions", {}).items()},
             training=bool(document.get("training", False)),
             insights=bool(document.get("insights", False)),
+            training_basis={place: LegalBasis(word) for place, word in document.get("training_basis", {}).items()},
             access=DEFAULT_ACCESS
             if known is None
             else {WorkspaceRole(role): frozenset(Sight(one) for one in sights) for role, sights in known.items()},
@@ -106,7 +114,16 @@ def undoable(settings: WorkspaceSettings) -> list[str]:
             said.append(f"{artifact}: traffic data is dated by whole days; write days, such as P1D, not hours")
         elif artifact in _READ and window.once_processed:
             said.append(f"{artifact}: erased once processed it could never be read; write hours, such as PT4H")
-    return said
+    return [*said, *_groundless(settings.training_basis)]
+
+
+def _groundless(bases: Mapping[str, LegalBasis]) -> Iterator[str]:
+    """Yield a sentence for each ground on which training may not rest in its place."""
+    for place, basis in sorted(bases.items()):
+        if not is_valid_in(basis, jurisdiction(place)):
+            yield f"training_basis {place}: {basis} is no ground for training there; leave it out and ask each party"
+        elif basis is LegalBasis.CONSENT:
+            yield f"training_basis {place}: consent is asked of each party anyway; leave it out"
 
 
 _BY_DAY: Final = frozenset({Artifact.CALL_METADATA, Artifact.CDR_IDENTIFIERS})

@@ -9,6 +9,7 @@ from domain.call_parts import RECORDING, TRANSCRIPT, anchor_of, is_over, redated
 from domain.calls import CallState
 from domain.processing import Consent, Decision, ProcessingFacts, Reason, decide_processing
 from domain.records import Purpose, Role
+from governance.choices import choices_of
 from governance.restrictions import RestrictionStore
 from governance.workspaces import Workspace, WorkspaceStore
 from storage.mongo import Document
@@ -34,6 +35,10 @@ class Guard:
         workspace = await self._workspaces.get(call["workspace_id"])
         call = _followed(call, workspace, now)
         restrictions = RestrictionStore(self._resources, call["workspace_id"])
+        choices = await choices_of(self._resources, call, purpose, now=now)
+        consent = Consent(call["consent"])
+        if consent is Consent.UNKNOWN and choices.granted_by_all:
+            consent = Consent.GRANTED
         facts = ProcessingFacts(
             state=CallState(call["state"]),
             role=Role(call["role"]),
@@ -41,11 +46,12 @@ class Guard:
             retain_until=call["retain_until"],
             instructed_purposes=workspace.instructed_purposes,
             consent_required=workspace.policy.consent_required,
-            consent=Consent(call["consent"]),
+            consent=consent,
             restricted=bool(call.get("restricted", False) or await restrictions.of_call(call)),
             part_over=next((why for part, why in _NEEDS.get(purpose, ()) if is_over(call, part, now=now)), None),
             workspace_ended=workspace.ended_at is not None,
             insights_on=workspace.settings.insights,
+            person_against=choices.against,
         )
         return decide_processing(facts, purpose=purpose, now=now)
 

@@ -4,8 +4,9 @@ What must never happen here: a record erased that a hold keeps which was placed 
 in one transaction made everything else wait, so a chunk says first that it has begun, reads the holds after that, and
 erases; who places a hold stores it first, and waits then until the chunks that had begun are over. So of two that meet
 either the chunk knows the hold, or the hold was placed after what the chunk took. A chunk that stands still for too
-long erases nothing any more: its filter holds only for `BEGIN_S` by the clock of MongoDB itself, and no command of ours
-runs for longer than `RUN_S`; that long at most a hold waits for a process that died.
+long erases nothing any more: its filter holds only for `BEGIN_S` by the clock of MongoDB itself, and what it has begun
+MongoDB ends after `RUN_S`; that long at most a hold waits for a process that died. Of a chunk that got no answer nobody
+knows whether it goes on: its lane is left as it is, as if the process had died.
 """
 
 from __future__ import annotations
@@ -14,19 +15,21 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain.errors import Duplicate
+from storage.limits import within_s
 from storage.mongo import Document
 from storage.resources import Resources
 
 LANES: Final = 2
 """How many chunks of one workspace are under way at once."""
 BEGIN_S: Final = 3.0
-RUN_S: Final = 20.0
-"""The client's time limit (`Database.connect`), which MongoDB keeps to."""
+RUN_S: Final = 7.0
+"""How long a chunk may take from then on; MongoDB ends what is over it. One of ours takes a few tenths of a second."""
 _OVER_MS: Final = int((BEGIN_S + RUN_S) * 1000)
 _POLL_S: Final = 0.005
 _OVER: Final[Document] = {"$expr": {"$lt": ["$began_at", {"$subtract": ["$$NOW", _OVER_MS]}]}}
@@ -35,11 +38,15 @@ _RUNNING: Final[Document] = {"$expr": {"$gte": ["$began_at", {"$subtract": ["$$N
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A chunk under way; `fence` belongs into the filter of each of its writes."""
+    """A chunk under way; `fence` belongs into the filter of each of its writes, and all of them into `limit`."""
 
     lane: str
     token: str
     fence: Document
+
+    def limit(self) -> AbstractContextManager[Any]:
+        """Return the limit within which MongoDB ends whatever the chunk writes."""
+        return within_s(RUN_S)
 
 
 class SweepLanes:

@@ -103,7 +103,9 @@ class WorkspaceStore:
 
         Stored records follow by re-dating, which begins anew. Raises Outdated when another version came first.
         """
-        await self._follow(workspace_id, wanted, {"training_opted_in": wanted.settings.training}, tx)
+        basis = wanted.settings.to_document()["training_basis"]
+        fields = {"training_opted_in": wanted.settings.training, "training_basis": basis}
+        await self._follow(workspace_id, wanted, fields, tx)
 
     async def end(self, workspace_id: str, ending: Ending, *, tx: Any = None) -> None:
         """Note that the account ended: a version of its own, which stored records follow. Raises Outdated, Conflict."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from domain.review import ReviewState
 from ingest.call_reading import LIVE
 from storage.catalog import INSTANT, TEXT
 from storage.mongo import Document
+from storage.people import TooManyLinked, linked_calls
 from storage.resources import Resources
 
 
@@ -17,6 +19,7 @@ class CallLists:
     """Reads lists of `calls`, bound to a workspace; what is erased, being erased or due is in none of them."""
 
     def __init__(self, resources: Resources, workspace_id: str) -> None:
+        self._database, self._workspace_id = resources.database, workspace_id
         self._calls = resources.database.scoped("calls", workspace_id)
 
     async def page(
@@ -52,6 +55,20 @@ class CallLists:
         if ids is not None:
             parts.append({"_id": {"$in": list(ids)}})
         return await self._calls.find({"$and": parts}, sort=(("created_at", -1), ("_id", -1)), limit=limit)
+
+    async def of_people(self, people: Collection[str], *, limit: int) -> tuple[list[str], bool]:
+        """Return the ids of calls in which somebody of these takes part, and whether these are all of them.
+
+        By what came with a call, and by its logs and CDRs unless those are too many (`storage.people`).
+        """
+        among = {"people": {"$in": sorted(people), **TEXT}, "state": {"$in": LIVE}}
+        own = await self._calls.find(among, fields=("_id",), limit=limit)
+        linked: frozenset[str] | None = None
+        with contextlib.suppress(TooManyLinked):
+            linked = await linked_calls(self._database, self._workspace_id, people)
+        by_log = {"_id": {"$in": sorted(linked or ())}, "state": {"$in": LIVE}}
+        told = await self._calls.find(by_log, fields=("_id",), limit=limit)
+        return sorted({call["_id"] for call in (*own, *told)}), linked is not None and len(own) < limit
 
     async def page_of_matches(
         self, state: str, *, now: datetime, limit: int, after: tuple[datetime, str] | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from domain.calls import CallState, Stage, StageState
 from domain.errors import Conflict, Gone, NotFound
 from domain.jobs import Queue
+from domain.parties import CallParty
 from domain.review import ReviewState
 from ingest.call_reading import LIVE, CallReader
 from ingest.call_runs import FOUND_MORE, REJECTED, StageNote, next_run, run_of, stage_change, switched
@@ -200,7 +201,16 @@ class CallStore(CallReader):
 
     async def set_consent(self, call_id: str, consent: str, *, now: datetime) -> None:
         """Note what is known of the parties' consent. Raises NotFound."""
-        change = {"$set": {"consent": consent, "updated_at": now}}
+        await self._say(call_id, {"$set": {"consent": consent, "updated_at": now}})
+
+    async def set_parties(self, call_id: str, parties: Sequence[CallParty], *, emergency: bool, now: datetime) -> None:
+        """Note who is in the call. People who were known stay known, and an emergency stays one. Raises NotFound."""
+        told = {"parties": [party.to_document() for party in parties], "parties_at": now, "updated_at": now}
+        people = sorted({one for party in parties for one in party.people})
+        add = {"$addToSet": {"people": {"$each": people}}}
+        await self._say(call_id, {"$set": told | ({"emergency": True} if emergency else {}), **add})
+
+    async def _say(self, call_id: str, change: Document) -> None:
         if await self._calls.update({"_id": call_id, "state": {"$in": LIVE}}, change) != 1:
             raise NotFound("no such call", call_id=call_id)
 

@@ -7,24 +7,20 @@ something of it are on fields of that part: it goes in one write.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from domain.holds import LegalHold
-from ingest.clocks import Bounds, Chunk, Clock, within
-from ingest.months import month_span
+from ingest.cdr_spans import BY_IDENTIFIERS, DueSpans
+from ingest.clocks import Chunk, Clock, within
 from storage.catalog import INSTANT
 from storage.hold_filters import held_of, spared, unless
 from storage.mongo import Document
 from storage.resources import Resources
 
-_BY_IDENTIFIERS: Final = (("workspace_id", 1), ("identifiers.retain_until", 1), ("identifiers.month", 1))
 _BY_CLOCK: Final = (("workspace_id", 1), ("retain_until", 1))
 _BY_START: Final = (("workspace_id", 1), ("setup_time", -1), ("_id", -1))
-_BY_START_RISING: Final = (("workspace_id", -1), ("setup_time", 1), ("_id", 1))
-"""The same index read backwards: the calls that began first come first."""
-_SPAN: Final = 4_000
 
 
 class CdrAgeing:
@@ -32,8 +28,7 @@ class CdrAgeing:
 
     def __init__(self, resources: Resources, workspace_id: str) -> None:
         self._cdrs = resources.database.scoped("cdrs", workspace_id)
-        self._keyring = resources.keyring
-        self._workspace_id = workspace_id
+        self._spans = DueSpans(self._cdrs)
 
     def clocks(self) -> Sequence[Clock]:
         """Return the two clocks: that of the identifiers, and that of the record."""
@@ -44,9 +39,9 @@ class CdrAgeing:
                 records=self._cdrs.reading(),
                 due=due_identifiers,
                 field="identifiers.retain_until",
-                order=_BY_IDENTIFIERS,
+                order=BY_IDENTIFIERS,
                 erase=self.strip,
-                spans=self._spans,
+                spans=self._spans.walk,
             ),
             Clock(
                 what="cdrs",
@@ -66,45 +61,18 @@ class CdrAgeing:
         )
         change = {"$unset": {"identifiers": ""}, "$inc": {"revision": 1}}
         by_start = None if "ids" in chunk.bounds else _BY_START
-        return await self._cdrs.update_all(found, change, hint=by_start)
+        return await self._cdrs.update_all(found, change, hint=by_start, validated=False)
 
     async def delete(self, chunk: Chunk) -> int:
         """Delete those of these calls whose own retention is over and that are not held."""
         due = {"$and": [within(chunk.bounds), due_records(chunk.now), chunk.fence]}
         return await self._cdrs.delete(unless(due, spared(chunk.holds, "cdrs")))
 
-    async def _spans(self, found: Document) -> AsyncGenerator[tuple[Bounds, int]]:
-        """Yield spans of time that hold what matches, month by month: calls of one time lie beside each other.
-
-        Taken so, they cost MongoDB a fraction of what they cost by their ids, which are hashes.
-        """
-        for month in await self._keyring.all_months(self._workspace_id):
-            first, last = month_span(month)
-            due = {"$and": [found, {"identifiers.month": month, "setup_time": {"$gte": first, "$lt": last}}]}
-            of_month = {"$and": [found, {"identifiers.month": month}]}
-            if not await self._cdrs.find(of_month, sort=_BY_IDENTIFIERS, limit=1, fields=("_id",)):
-                continue
-            async for bounds, size in self._spans_of(due):
-                yield {**bounds, "month": month}, size
-
-    async def _spans_of(self, due: Document) -> AsyncGenerator[tuple[Bounds, int]]:
-        """Yield the spans of one month; calls of one instant are never parted, so that none is in two spans."""
-        begin = end = None
-        size = 0
-        async for starts in self._cdrs.values(due, "setup_time", sort=_BY_START_RISING, size=_SPAN):
-            for start in starts:
-                if size >= _SPAN and start != end:
-                    yield {"begin": begin, "end": end}, size
-                    begin, size = None, 0
-                begin, end, size = begin or start, start, size + 1
-        if size:
-            yield {"begin": begin, "end": end}, size
-
     async def keeps(self, month: str, holds: Sequence[LegalHold], *, now: datetime, tx: Any = None) -> bool:
         """Say whether identifiers that are not due, or that a hold keeps, lie sealed under this month's key."""
         under: Document = {"identifiers.month": month}
         young = {**under, "identifiers.retain_until": {"$gt": now, **INSTANT}}
-        if await self._cdrs.find(young, sort=_BY_IDENTIFIERS, limit=1, fields=("_id",), tx=tx):
+        if await self._cdrs.find(young, sort=BY_IDENTIFIERS, limit=1, fields=("_id",), tx=tx):
             return True
         kept = spared(holds, "cdrs")
         if not kept:

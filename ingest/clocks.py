@@ -13,7 +13,7 @@ from storage.mongo import Document
 from storage.walks import Reading
 
 Bounds = Document
-"""Which records a chunk is about: `{ids}`, or `{begin, end, month}` by their start; it can be stored."""
+"""Which records a chunk is about, as it can be stored: `{ids}`, or by clock and start `{due_at, month, begin, end}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,10 @@ def within(bounds: Bounds) -> Document:
     if "ids" in bounds:
         return {"_id": {"$in": bounds["ids"]}}
     span = {"$gte": bounds["begin"], "$lte": bounds["end"]}
-    return {"setup_time": span, "identifiers.month": bounds["month"]}
+    found = {"setup_time": span, "identifiers.month": bounds["month"]}
+    if "due_at" in bounds:  # an earlier version's bounds had none
+        found["identifiers.retain_until"] = bounds["due_at"]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ class Clock:
         chunk: how many at a time.
         parted: whether a document may be held in part, so that one that a hold finds is looked at all the same.
         wholly_held: of a `parted` clock, counts of the documents that a hold finds those of which nothing would go.
-        spans: a quicker way through what is due, before the walk by ids: the bounds of chunks, each with its size.
+        spans: a quicker way through what is due, before the walk by ids: of what is wanted and of what is due (held or
+            not), the bounds of chunks in which something is wanted, each with how much in it is due.
     """
 
     what: str
@@ -83,7 +87,7 @@ class Clock:
     chunk: int = 500
     parted: bool = False
     wholly_held: Callable[[Document, Sequence[LegalHold]], Awaitable[int]] | None = None
-    spans: Callable[[Document], AsyncGenerator[tuple[Bounds, int]]] | None = None
+    spans: Callable[[Document, Document], AsyncGenerator[tuple[Bounds, int]]] | None = None
 
     def wanted(self, holds: Sequence[LegalHold], *, now: datetime) -> Document | None:
         """Return the filter of what a sweep looks at; None when everything is held."""
@@ -92,12 +96,12 @@ class Clock:
             return None
         return self.due(now) if self.parted else unless(self.due(now), kept)
 
-    def ways(self, found: Document) -> Sequence[AsyncGenerator[tuple[Bounds, int]]]:
-        """Return ways through all that matches, to be gone one after the other: the bounds of chunks, and their sizes.
+    def ways(self, found: Document, *, now: datetime) -> Sequence[AsyncGenerator[tuple[Bounds, int]]]:
+        """Return ways through what is wanted, to be gone one after the other: the bounds of chunks, and their sizes.
 
         The last one finds whatever the quicker one before it did not.
         """
-        return [*(() if self.spans is None else (self.spans(found),)), self._by_ids(found)]
+        return [*(() if self.spans is None else (self.spans(found, self.due(now)),)), self._by_ids(found)]
 
     async def _by_ids(self, found: Document) -> AsyncGenerator[tuple[Bounds, int]]:
         async for ids in self.records.ids(found, sort=self.order, size=self.chunk):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from domain.calls import CallState
 from domain.ids import new_id
@@ -15,6 +16,9 @@ from ingest.numbers import shown
 from ingest.recordings import upload_key
 from ingest.uploading import SINGLE_PUT_BYTES, sums_of
 from storage.mongo import Document
+
+if TYPE_CHECKING:
+    from ingest.call_parties import PartyFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class NewCall:
     emails: tuple[str, ...] = field(default=())
     fetch: FetchOrder | None = None
     """Where the recording lies, when nobody uploads it."""
+    parties: tuple[PartyFacts, ...] = ()
+    """Who is in the call; empty: the two sides of its log."""
 
 
 def call_document(call_id: str, new: NewCall, tags: Document, parts: Document, now: datetime) -> Document:

@@ -23,6 +23,10 @@ from storage.resources import Resources
 _EMAIL: Final = re.compile(r"[^@\s:;,]+@[^@\s:;,]+")
 
 
+_WITH_COUNTRY: Final = 3
+"""So many of the ways of writing a number name its country; they stand first."""
+
+
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, str]:
     """Return the country of each IANA zone that lies in one country (the database's own `zone.tab`)."""
@@ -67,6 +71,12 @@ def _written(e164: str) -> list[str]:
     prefix = region and phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True)
     trunk = [f"{prefix}{national}"] if prefix else []
     return [e164, f"{country}{national}", f"00{country}{national}", national, *trunk]
+
+
+def certain(text: str, region: str | None) -> list[str]:
+    """Return those of `notations` that are nobody else's: of a number the ways of writing that name its country."""
+    ways, side = notations(text, region), party(text.strip(), region)
+    return ways[:_WITH_COUNTRY] if side.kind is PartyKind.SUBSCRIBER else ways
 
 
 async def known_people(resources: Resources, workspace_id: str, new: NewCall) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -214,10 +214,19 @@ class RecordingStore:
 
     async def hints(self, recording: Document) -> dict[str, list[str]]:
         """Return the call's own knowledge: numbers, names, e-mail addresses."""
-        key = await self._key(recording["call_id"])
-        place = f"recordings/{recording['_id']}/hints/{recording['call_id']}"
-        known: dict[str, list[str]] = json.loads(unseal(key, bytes(recording["hints"]), place=place))
-        return known
+        return _opened(await self._key(recording["call_id"]), recording)
+
+    async def hints_of(self, call_ids: Collection[str]) -> dict[str, dict[str, list[str]]]:
+        """Return the same of many calls, in two looks; those whose recording is erased are left out."""
+        keys = await self._resources.keyring.artifact_keys(self._workspace_id, call_ids, "recording")
+        found = await self._recordings.find({"call_id": {"$in": list(keys)}}, fields=("call_id", "hints"))
+        return {one["call_id"]: _opened(keys[one["call_id"]], one) for one in found}
+
+
+def _opened(key: bytes, recording: Document) -> dict[str, list[str]]:
+    place = f"recordings/{recording['_id']}/hints/{recording['call_id']}"
+    known: dict[str, list[str]] = json.loads(unseal(key, bytes(recording["hints"]), place=place))
+    return known
 
 
 def object_key(call_id: str, object_id: str) -> str:

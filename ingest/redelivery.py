@@ -15,7 +15,7 @@ from ingest.tombstones import Erased, ErasedCall, TombstoneStore
 from storage.mongo import Document
 from storage.resources import Resources
 
-REMEMBERED: Final = frozenset({"request", "retention_over"})
+REMEMBERED: Final = frozenset({"request", "retention_over", "minor"})
 """Causes after which the same call is not taken in again; a duplicate or an abandoned upload may come once more."""
 SETTLED: Final = REMEMBERED | {"redelivery", "restored"}
 """Causes after which whoever goes on with that call is told that it is done; else the call is `gone` for them."""

@@ -16,11 +16,11 @@ from domain.policy import Policy
 from domain.records import Category
 from domain.settled_policy import clocks_of
 from ingest.call_logs import CallLogStore
+from ingest.call_parties import known_parties
 from ingest.calls import CallStore
 from ingest.documents import NewCall, call_document, hints_of, recording_document
 from ingest.idempotency import Attempt, IdempotencyStore
 from ingest.matches import fresh_match
-from ingest.people import known_people
 from ingest.recordings import RecordingStore, TakenIn
 from ingest.redelivery import Redelivery, refuse
 from ingest.tombstones import Erased, ErasedCall
@@ -130,7 +130,7 @@ class Registration:
         clocks = clocks_of(self._policy, anchor)
         call = call_document(call_id, new, tags.to_document(), born(clocks, anchor), now)
         log = await self._logs.prepare(call_id, new.call_log, self._policy, now=now) if new.call_log else None
-        call["people"] = await known_people(self._resources, self._workspace_id, new)
+        call |= await known_parties(self._resources, self._workspace_id, new)
         call["match"] = await fresh_match(self._resources, self._workspace_id, new, log, now=now)
         recording_id = new_id("rec")
 

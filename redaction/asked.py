@@ -55,9 +55,16 @@ class Answers:
         """Return the cue that a run answers; an AMOUNT or an ASIDE where the run belongs to that."""
         first, last = run.tokens[0], run.tokens[-1]
         before, behind = self._before(run, first), self._cues.behind(last)
+        if behind is not None and behind.mention and behind.kind == "ORDER_NUMBER" and self._upon(behind, last):
+            behind = None
         if behind is not None and behind.kind in FORMS and (before is None or before.kind == AMOUNT):
             return behind
         return before
+
+    def _upon(self, cue: Cue, last: Token) -> bool:
+        """Say whether a cue names where a number is to be put ("… on the invoice"), not what it is."""
+        between = self._talk[self._cues.places[last.at] + 1 : cue.place]
+        return any(token.norm in {"on", "onto", "in"} for token in between)
 
     def _before(self, run: Run, first: Token) -> Cue | None:
         alone = self.alone(run)

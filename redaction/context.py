@@ -15,21 +15,17 @@ Guess = Callable[[CallView, AbstractSet[int]], tuple[tuple[Token, ...], ...]]
 """Asks a language model for the people it sees in some of the segments of a call."""
 
 
-def _nobody(view: CallView, segments: AbstractSet[int]) -> tuple[tuple[Token, ...], ...]:  # noqa: ARG001 - no model, no guess
-    return ()
-
-
 @dataclass(frozen=True)
 class CallContext:
-    """One call, ready to be looked at by any number of rules. `guess` is set by the engine."""
+    """One call, ready to be looked at by any number of rules. `guess` is set by the engine: without one nobody does."""
 
     view: CallView
     cues: CueIndex
     known: KnownParty
-    guess: Guess = _nobody
+    guess: Guess | None = None
 
     @classmethod
-    def of(cls, transcript: Transcript, known: KnownParty | None = None, guess: Guess = _nobody) -> CallContext:
+    def of(cls, transcript: Transcript, known: KnownParty | None = None, guess: Guess | None = None) -> CallContext:
         """Return the context of a transcript."""
         view = CallView.of(transcript)
         return cls(view, CueIndex(view), known or KnownParty(), guess)

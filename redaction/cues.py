@@ -64,7 +64,7 @@ class CueIndex:
     """All cues of a call by place in the talk."""
 
     def __init__(self, view: CallView) -> None:
-        self.places = {token.at: place for place, token in enumerate(view.talk)}
+        self.places = view.talk.places
         self._talk = view.talk
         found = [cue for channel in view.channels for cue in self._of(channel)]
         self.cues = sorted((self._told_apart(cue) for cue in found), key=lambda cue: cue.place)

@@ -16,6 +16,7 @@ _BETWEEN = lexicon.words("dash hyphen space slash stroke minus then and followed
 _PUNCTUATION = frozenset({"colon", "dash", "slash", "hyphen"})
 _LETTERS = frozenset({Said.LETTER, Said.CODE, Said.WEAK_LETTER})
 _SOLID = frozenset({Said.LETTER, Said.CODE})
+_CODED = _LETTERS | NUMERIC
 
 
 def letter_here(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
@@ -56,7 +57,7 @@ def _single(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
     cased = at > 0 and tokens[at - 1].norm in CASES and tokens[at - 1].segment == tokens[at].segment
     if cased or (before and after):
         return True
-    if after and near(parts, at, -1, NUMERIC) and near(parts, at + 1, 1, _LETTERS | NUMERIC):
+    if after and near(parts, at, -1, NUMERIC) and near(parts, at + 1, 1, _CODED):
         return True
     if tokens[at].norm == "a" and tokens[at].raw[:1].isupper():
         return _capital_a(tokens, parts, at) or (before and near(parts, at - 1, -1, _LETTERS))

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 
 from redaction import lexicon, vocabulary
 from redaction.letters import CASES, letter_here, near
-from redaction.spoken import NUMERIC, STRONG, Part, Said, part_of
+from redaction.spoken import NUMERIC, STRONG, Part, Said
 from redaction.view import Line, Token
 
 ENOUGH_AROUND = 4
 """So many digits around a homophone make it one: "three to five" is a range."""
 _HESITATIONS = frozenset({"uh", "uhh", "umm", "um", "er", "erm", "ah", "dash", "hyphen", "", "-"})
 _DOUBTFUL = frozenset({Said.WEAK_DIGIT, Said.WEAK_LETTER, Said.REPEAT, Said.SCALE, Said.DIGIT})
+_SOLID = STRONG | {Said.REPEAT}
+_ROWS = frozenset({Said.DIGIT, Said.WRITTEN, Said.REPEAT})
+_DIGITAL = STRONG | {Said.WEAK_DIGIT}
+_CASED = CASES - {"double"}
 _OTHER = Part(Said.OTHER)
 _POINTED_AT = lexicon.words(
     "the that this these new old other another later earlier which every each first last any right wrong same work "
@@ -34,11 +38,11 @@ def parts_of(tokens: Sequence[Token]) -> Sequence[Part]:
 
 
 def _settled(tokens: Sequence[Token]) -> list[Part]:
-    parts = [part_of(token) for token in tokens]
+    parts = [token.part for token in tokens]
     for at, part in enumerate(parts):
         if part.said not in _DOUBTFUL:
             continue
-        if part.said is Said.WEAK_DIGIT and at and tokens[at].norm == "o" and tokens[at - 1].norm in CASES - {"double"}:
+        if part.said is Said.WEAK_DIGIT and at and tokens[at].norm == "o" and tokens[at - 1].norm in _CASED:
             parts[at] = Part(Said.LETTER, "O")
         elif part.said is Said.WEAK_DIGIT:
             parts[at] = Part(Said.DIGIT, part.code) if _digit_here(tokens, parts, at) else _weak_rest(tokens[at])
@@ -55,7 +59,7 @@ def _settled(tokens: Sequence[Token]) -> list[Part]:
 
 def _repeats(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
     """Say whether a "double" stands before what it doubles, or breaks off amid a number ("five double, no wait")."""
-    if near(parts, at, 1, STRONG | {Said.WEAK_DIGIT}):
+    if near(parts, at, 1, _DIGITAL):
         return True
     return tokens[at].comma and near(parts, at, -1, STRONG) and tokens[at - 1].segment == tokens[at].segment
 
@@ -70,7 +74,7 @@ def _pronoun(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
         return True
     if not at or tokens[at - 1].norm not in _POINTED_AT or tokens[at - 1].segment != tokens[at].segment:
         return False
-    return tokens[at].closes or tokens[at].comma or not near(parts, at, 1, STRONG | {Said.REPEAT})
+    return tokens[at].closes or tokens[at].comma or not near(parts, at, 1, _SOLID)
 
 
 def _weak_rest(token: Token) -> Part:
@@ -78,10 +82,9 @@ def _weak_rest(token: Token) -> Part:
 
 
 def _digit_here(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> bool:
-    solid = STRONG | {Said.REPEAT}
     if tokens[at].norm in {"oh", "o"}:
         return any(_saidnear(tokens, parts, at, step) for step in (-1, 1))
-    before, after = near(parts, at, -1, solid), near(parts, at, 1, solid)
+    before, after = near(parts, at, -1, _SOLID), near(parts, at, 1, _SOLID)
     if not (before and after):
         return False
     singles = (parts[at - 1].code, parts[at + 1].code)
@@ -95,16 +98,14 @@ def _saidnear(tokens: Sequence[Token], parts: Sequence[Part], at: int, step: int
         place += step
     if step < 0 and place >= 0 and tokens[place].segment != tokens[at].segment and tokens[place].closes:
         return False
-    return 0 <= place < len(parts) and (
-        parts[place].said in STRONG | {Said.REPEAT} or tokens[place].norm in {"oh", "o"}
-    )
+    return 0 <= place < len(parts) and (parts[place].said in _SOLID or tokens[place].norm in {"oh", "o"})
 
 
 def _digits_around(parts: Sequence[Part], at: int) -> int:
     count = 0
     for step in (-1, 1):
         position = at + step
-        while 0 <= position < len(parts) and parts[position].said in {Said.DIGIT, Said.WRITTEN, Said.REPEAT}:
+        while 0 <= position < len(parts) and parts[position].said in _ROWS:
             if count >= ENOUGH_AROUND:
                 return count
             count += 1

@@ -51,14 +51,12 @@ class Phrases(Generic[T]):
 
     def find(self, words: Sequence[str]) -> Iterator[Found[T]]:
         """Yield phrases from left to right without overlap, each as long as can be; hesitations inside are skipped."""
-        at = 0
-        while at < len(words):
-            found = self._at(words, at) if words[at] in self._root.after else None
-            if found is None:
-                at += 1
-                continue
-            yield found
-            at = found.end
+        first, heads = 0, self._root.after
+        for at in [place for place, word in enumerate(words) if word in heads]:
+            found = self._at(words, at) if at >= first else None
+            if found is not None:
+                yield found
+                first = found.end
 
     def _at(self, words: Sequence[str], first: int) -> Found[T] | None:
         node, best, at = self._root, None, first

@@ -22,6 +22,7 @@ _IN_RUN = STRONG | {Said.REPEAT, Said.SCALE}
 _SAID_NOTHING = frozenset({"o", "oh", ""})
 _RANGES = frozenset({"between", "from", "either"})
 _JOINS = frozenset({ANY, "PERSON", "SPELLING"})
+_CODED = NUMERIC | {Said.CODE}
 
 
 @cache
@@ -110,7 +111,7 @@ def _separate(parts: Sequence[Part], taken: Sequence[int], at: int) -> bool:
     if before.said is Said.SCALE:
         return False
     long = len(taken) >= 3 or (len(before.code) >= 3 and before.said is Said.WRITTEN)  # noqa: PLR2004 - three digits in a row
-    return not (long and parts[at].said in NUMERIC | {Said.CODE})
+    return not (long and parts[at].said in _CODED)
 
 
 def corrections_in(run: Run, places: Mapping[int, int], order: Sequence[Token]) -> list[Run]:

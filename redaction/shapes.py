@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from redaction import checksums
-from redaction.checksums import luhn
+from domain import checksums
+from domain.checksums import luhn
 from redaction.spoken import Run
 
 CARD_DIGITS = range(13, 20)

@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, auto
-from functools import lru_cache
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from redaction import lexicon, vocabulary
 from redaction.alphabets import ACRONYMS, CHUNK, SOUNDS
-from redaction.view import REMEMBERED, Token
+
+if TYPE_CHECKING:
+    from redaction.view import Token
 
 
 class Said(IntEnum):
@@ -52,6 +55,7 @@ _CODE = re.compile(r"^(?=.*\d)[+(#*]*[a-z0-9][a-z0-9\-./#()_*]*$|^[a-z]{1,6}:[a-
 _MEASURE = re.compile(
     r"^\d{1,5}(?:\.\d+)?(?:gb|mb|tb|kb|kg|km|cm|mm|ml|k|m|g|x|s|hrs?|mins?|secs?|mbps|ghz|mhz|kwh?|p|w|v)$"
 )
+_PLACES = re.compile(r"^\d{1,3}-(?:digits?|characters?|letters?|figures?|places?)$")
 _LETTERS = re.compile(r"^[a-z](?:[-.,][a-z])+$")
 _DECADE = re.compile(r"^(?:\d0|(?:19|20)\d0)'?s$")
 VOWEL = re.compile("[aeiouy]")
@@ -69,16 +73,16 @@ class Part:
 
 
 _OTHER = Part(Said.OTHER)
-_PLACEHOLDER = Part(Said.PLACEHOLDER)
+PLACEHOLDER = Part(Said.PLACEHOLDER)
 
 
 def part_of(token: Token) -> Part:
     """Say what one token is, without looking at its neighbours."""
-    return _PLACEHOLDER if token.placeholder else _said(token.raw, token.norm)
+    return token.part
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _said(raw: str, norm: str) -> Part:
+def said_as(raw: str, norm: str) -> Part:
+    """Say what something written is, whatever stands beside it: `norm` is its normal form (`redaction.view`)."""
     return _closed_class(norm) or _letter(raw, norm) or _shaped(raw, norm) or _joined(norm) or _dense(norm) or _OTHER
 
 
@@ -122,7 +126,7 @@ def _letter(raw: str, norm: str) -> Part | None:
 
 def _chunk(raw: str, norm: str) -> bool:
     """Say whether a token is a few capitals together that are no word and no abbreviation of the trade."""
-    if len(norm) not in CHUNK or not norm.isascii() or not norm.isalpha() or norm.upper() in ACRONYMS:
+    if raw[:1] == "(" or len(norm) not in CHUNK or not norm.isascii() or not norm.isalpha() or norm.upper() in ACRONYMS:
         return False
     return norm.upper() in raw and not (VOWEL.search(norm) and vocabulary.ordinary(norm))
 
@@ -131,6 +135,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Said], ...] = (
     (_MONEY, Said.MONEY),
     (_MEASURE, Said.MONEY),
     (_DECADE, Said.MONEY),
+    (_PLACES, Said.MONEY),
     (_TIME, Said.TIME),
     (_ORDINAL, Said.ORDINAL),
     (_WRITTEN, Said.WRITTEN),
@@ -216,24 +221,24 @@ def fold(parts: Iterable[Part]) -> str:
     return code + ("0" if tens else "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """Tokens that together say one code, fillers between them left out; `parts` matches `tokens`."""
 
     tokens: tuple[Token, ...]
     parts: tuple[Part, ...]
 
-    @property
+    @cached_property
     def code(self) -> str:
         """The canonical string."""
         return fold(self.parts)
 
-    @property
+    @cached_property
     def digits(self) -> str:
         """The digits of the canonical string."""
         return "".join(char for char in self.code if char.isdigit())
 
-    @property
+    @cached_property
     def letters(self) -> str:
         """The letters of the canonical string."""
         return "".join(char for char in self.code if char.isalpha())

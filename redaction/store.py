@@ -80,6 +80,17 @@ class RedactionStore:
             raise NotFound("the call is not redacted yet", call_id=call_id)
         return document
 
+    async def all_spans_of(self, calls: Sequence[Document]) -> dict[str, tuple[Span, ...]]:
+        """Return `all_spans` of the version that each of these calls serves, in one look for all of them."""
+        versions = {call["_id"]: version_of(call) for call in calls}
+        wanted = {"call_id": {"$in": list(versions)}}
+        found = await self._redactions.find(wanted, fields=("call_id", "version", "spans"))
+        return {
+            one["call_id"]: tuple(span_from_dict(span) for span in one["spans"])
+            for one in found
+            if version_of(one) == versions[one["call_id"]]
+        }
+
     async def spans(self, call_id: str, *, version: int) -> tuple[Span, ...]:
         """Return the spans of a version of a call whose words may be neither read nor heard. Raises NotFound."""
         return hidden(await self.all_spans(call_id, version=version))

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from redaction import checksums, lexicon
+from domain.checksums import passes_any
+from redaction import lexicon
 from redaction.identity import PERSON, Item
 
 GIVEN: Final = (
@@ -46,12 +47,6 @@ _LONG: Final = re.compile(r"\d(?:[ -]?\d){7,}")
 _OUTER: Final = " \t\"'.,;:!?"
 """Marks of the sentence: no label keeps them either."""
 _YEAR_DIGITS: Final = 4
-_LUHN_FROM: Final = 8
-_CHECKS: Final = (
-    checksums.aadhaar, checksums.belgian, checksums.bsn, checksums.codice_fiscale, checksums.dni, checksums.gstin,
-    checksums.iban, checksums.nhs, checksums.nif, checksums.nir, checksums.pesel, checksums.pps, checksums.routing,
-    checksums.steuer_id,
-)  # fmt: skip
 
 
 class Surrogates:
@@ -164,7 +159,7 @@ class Surrogates:
             made[-len(_FICTION) - 2 : -2] = _FICTION
         last = max(at for at, char in enumerate(made) if char.isdigit())
         for _ in range(9):
-            if not checks("".join(made)) and "".join(made) != whole:
+            if not passes_any("".join(made)) and "".join(made) != whole:
                 break
             made[last] = str((int(made[last]) + 1) % 10)
         return "".join(made)
@@ -193,18 +188,11 @@ class Surrogates:
         return made if chunk[:1].isupper() else made.lower()
 
 
-def checks(code: str) -> bool:
-    """Say whether a code passes a checksum: of cards and devices, identity and health numbers, accounts."""
-    return any(check(code) for check in _CHECKS) or (
-        len(code) >= _LUHN_FROM and code.isdigit() and checksums.luhn(code)
-    )
-
-
 def _unchecked(found: re.Match[str]) -> str:
     """Return a row of digits with another last one, if it passes a checksum."""
     text = found.group()
     for _ in range(9):
-        if not checks(_bare(text)):
+        if not passes_any(_bare(text)):
             break
         text = f"{text[:-1]}{(int(text[-1]) + 1) % 10}"
     return text

@@ -27,6 +27,7 @@ _PIECES: Final = re.compile(
     rf"(?P<ours>{STANDS_FOR.pattern})|(?P<tag></?[A-Za-z][A-Za-z0-9]{{0,15}}\s*/?>)"
     r"|(?P<word>(?:[^\s<>{}|\"\u201c\u201d=\[\]\u2014;]|;(?!\w))+)"
 )
+_NAMED: Final = re.compile(r"\[(?P<kind>[A-Z][A-Z0-9_]*?)(?:_\d+|:[0-9a-f]{16})?\]")
 _WITHIN: Final = re.compile(r"(?<=[^\W\d_][^\W\d_][,:])(?=[^\W_]|[+(]\d)")
 _IDLE: Final = re.compile(r"[:,;'!?()\u2026]+")
 _HEX: Final = re.compile(r"[0-9A-Fa-f:.\-]+")
@@ -71,7 +72,7 @@ def laid(lines: Sequence[Line], times: Mapping[int, Sequence[Times]] | None = No
         for (start, _, ours), (first, end) in zip(own, places[-1], strict=True):
             began, ended = _when(known, first, end) if known else (clock, clock + WORD_S)
             text = _SURROGATE_HALVES.sub("\ufffd", line.text[line.lead + start : line.lead + start + end - first])
-            said.append(Word(began, ended, text, 1.0, "REDACTED" if ours else None))
+            said.append(Word(began, ended, text, 1.0, _kind(text) if ours else None))
             clock = max(clock, began) + STEP_S
         began, ended = (said[0].start, said[-1].end) if said else (clock, clock)
         segments.append(Segment(line.channel, Party.UNKNOWN, began, ended, tuple(said)))
@@ -89,11 +90,24 @@ def _when(times: Sequence[Times], start: int, end: int) -> tuple[float, float]:
 
 def words_in(text: str) -> Iterator[tuple[int, int, bool]]:
     """Yield (start, end, whether an operator has left it) of each word of a text. Marks and bare tags are no words."""
+    hidden = -1
     for found in _PIECES.finditer(text):
         if found.lastgroup == "ours":
+            hidden = found.end()
             yield found.start(), found.end(), True
-        elif found.lastgroup == "word" and not _IDLE.fullmatch(found.group()):
+        elif found.lastgroup == "word" and not _idle(found.group(), beside=found.start() == hidden):
             yield from _split(found.group(), found.start())
+
+
+def _idle(piece: str, *, beside: bool) -> bool:
+    """Say whether a piece is but marks; a full stop right behind what is hidden is one, by itself it may be a "dot"."""
+    return bool(_IDLE.fullmatch(piece.replace(".", ",") if beside else piece))
+
+
+def _kind(left: str) -> str:
+    """Return the kind that an operator names in what it left, REDACTED where it tells none."""
+    named = _NAMED.fullmatch(left)
+    return named["kind"] if named else "REDACTED"
 
 
 def _split(chunk: str, at: int) -> Iterator[tuple[int, int, bool]]:

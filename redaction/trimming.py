@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from redaction import lexicon, vocabulary
 from redaction.alphabets import ACRONYMS, NAMED
-from redaction.asked import only_replies, sentence_around
+from redaction.asked import REPLIES, only_replies, sentence_around
 from redaction.context import CallContext
 from redaction.harmless import LONG_CODE, counted, counts_things, year
 from redaction.spoken import VOWEL, Part, Run, Said
@@ -17,6 +17,7 @@ LONGEST_CHUNK = 6
 LONGEST_UNKNOWN = 3
 MAX_JOINS = 2
 _JOINS = lexicon.words("slash dash hyphen stroke space minus then and followed by -")
+_TELLERS = lexicon.words("i i've we we've they they've he he's she she's")
 _LEADS = lexicon.words("plus capital small uppercase lowercase letter letters double triple caps")
 
 
@@ -89,7 +90,19 @@ def _elsewhere(run: Run, order: Sequence[Token], places: Mapping[int, int]) -> b
     dated = before is not None and (before.norm in lexicon.MONTHS or year(run, before))
     if run.parts[-1].said is Said.SCALE and not only_replies(sentence_around(order, start, end)):
         return True
+    if _told_of(order, start):
+        return True
     return counted(run, after) or dated or (after is not None and counts_things(run, (after,), None))
+
+
+def _told_of(order: Sequence[Token], start: int) -> bool:
+    """Say whether a sentence of its own leads up to a number: "… four. I've called 17"."""
+    first = start
+    while first and order[first - 1].segment == order[start].segment and not order[first - 1].closes:
+        first -= 1
+    led = order[first:start]
+    verbs = [token.norm for token in led[1:] if token.norm not in REPLIES]
+    return bool(verbs) and led[0].norm in _TELLERS and led[0].raw[:1].isupper() and all(map(vocabulary.ordinary, verbs))
 
 
 def _stray(tokens: Sequence[Token], edge: int, order: Sequence[Token], places: Mapping[int, int]) -> bool:

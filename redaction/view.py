@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from domain.speech import Segment, Transcript, Word
 from redaction import vocabulary
+from redaction.spoken import PLACEHOLDER, Part, said_as
 
 REMEMBERED = 1 << 14
 """How many different words of the last calls a process keeps its view of."""
@@ -36,7 +37,7 @@ class Token(NamedTuple):
     """One thing said: words [first, end) of a segment; `at` counts through the transcript, in transcript order.
 
     `closes`: a sentence ends after it; `comma`: a comma, semicolon or colon follows; `capital`: it begins with one,
-    or is a name that a recogniser should have written with one.
+    or is a name that a recogniser should have written with one; `part`: what it says of digits and letters.
     """
 
     at: int
@@ -48,6 +49,7 @@ class Token(NamedTuple):
     norm: str
     start: float
     stop: float
+    part: Part
     placeholder: bool = False
     closes: bool = False
     comma: bool = False
@@ -55,21 +57,33 @@ class Token(NamedTuple):
 
 
 class Line(tuple[Token, ...]):  # noqa: SLOT001 - a tuple that remembers needs its dict
-    """Tokens in some order of the talk, with what was once worked out over all of them."""
+    """Tokens in some order of the talk, with what was once worked out over all of them.
 
-    @cached_property
-    def kept(self) -> dict[str, Any]:
-        """Results by the name of who worked them out; they go when the line goes."""
-        return {}
+    Attributes:
+        kept: results by the name of who worked them out; they go when the line goes.
+    """
+
+    kept: dict[str, Any]
+
+    def __init__(self, tokens: Iterable[Token] = ()) -> None:  # noqa: ARG002 - the tuple has taken them
+        self.kept = {}
+
+    @property
+    def places(self) -> Mapping[int, int]:
+        """Where each token stands in this line, by its `at`."""
+        if "places" not in self.kept:
+            self.kept["places"] = {token.at: place for place, token in enumerate(self)}
+        places: dict[int, int] = self.kept["places"]
+        return places
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _looks(raw: str) -> tuple[str, bool, bool, bool]:
-    """Return the normal form of a token, and whether it closes a sentence, has a comma, begins with a capital."""
+def _looks(raw: str) -> tuple[str, Part, bool, bool, bool]:
+    """Return a token's normal form, what it says, whether it closes a sentence, has a comma, begins with a capital."""
     closes = raw.rstrip("\"')\u201d\u2019").endswith((".", "?", "!"))
     norm = normalise(raw)
     capital = raw.lstrip(_OPENING)[:1].isupper() or vocabulary.name_in_any_case(norm.removesuffix("'s"))
-    return norm, closes, raw.endswith((",", ";", ":")), capital
+    return norm, said_as(raw, norm), closes, raw.endswith((",", ";", ":")), capital
 
 
 def normalise(text: str) -> str:
@@ -97,7 +111,7 @@ class CallView:
         return cls(transcript.segments, Line(tokens))
 
     @cached_property
-    def stretches(self) -> tuple[tuple[Token, ...], ...]:
+    def stretches(self) -> tuple[Line, ...]:
         """Tokens that one side said without a pause, in order of time: how the talk really alternated."""
         pieces: list[list[Token]] = []
         for token in self.tokens:
@@ -105,7 +119,7 @@ class CallView:
             if last is None or last.segment != token.segment or token.start - last.stop >= PAUSE_S:
                 pieces.append([])
             pieces[-1].append(token)
-        return tuple(tuple(piece) for piece in sorted(pieces, key=lambda piece: piece[0].start))
+        return tuple(Line(piece) for piece in sorted(pieces, key=lambda piece: piece[0].start))
 
     @cached_property
     def talk(self) -> Line:
@@ -120,19 +134,27 @@ class CallView:
             by_channel.setdefault(token.channel, []).append(token)
         return tuple(Line(by_channel[one]) for one in sorted(by_channel))
 
-    def sentences(self, tokens: Sequence[Token]) -> Iterable[tuple[Token, ...]]:
-        """Yield runs of tokens up to a sentence end, a change of segment or a placeholder-free end."""
-        current: list[Token] = []
-        for token in tokens:
-            if current and current[-1].segment != token.segment:
-                yield tuple(current)
-                current = []
-            current.append(token)
-            if token.closes:
-                yield tuple(current)
-                current = []
-        if current:
-            yield tuple(current)
+    def sentences(self, tokens: Sequence[Token]) -> Iterable[Line]:
+        """Return runs of tokens up to a sentence end or a change of segment; worked out once for a whole line."""
+        if not isinstance(tokens, Line):
+            return _sentences(tokens)
+        if "sentences" not in tokens.kept:
+            tokens.kept["sentences"] = tuple(_sentences(tokens))
+        told: tuple[Line, ...] = tokens.kept["sentences"]
+        return told
+
+
+def _sentences(tokens: Sequence[Token]) -> Iterator[Line]:
+    first = 0
+    for at, token in enumerate(tokens):
+        if at > first and tokens[at - 1].segment != token.segment:
+            yield Line(tokens[first:at])
+            first = at
+        if token.closes:
+            yield Line(tokens[first : at + 1])
+            first = at + 1
+    if first < len(tokens):
+        yield Line(tokens[first:])
 
 
 def _pieces(words: Sequence[Word]) -> Iterable[tuple[int, int]]:
@@ -179,24 +201,16 @@ def _cased(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _token(at: int, number: int, segment: Segment, first: int, end: int) -> Token:
-    words = segment.words[first:end]
-    if len(words) == 1:
-        raw, marked = words[0].text, bool(words[0].entity_type)
-    else:
-        raw, marked = "".join([word.text for word in words]), any([word.entity_type for word in words])  # noqa: C419 - faster
-    norm, closes, comma, capital = _looks(raw)
-    return Token(
-        at,
-        number,
-        first,
-        end,
-        segment.channel,
-        raw,
-        "" if marked else norm,
-        words[0].start,
-        words[-1].end,
-        marked,
-        closes and not marked,
-        comma,
-        capital,
-    )
+    word = last = segment.words[first]
+    raw, marked = word.text, bool(word.entity_type)
+    if end > first + 1:
+        words = segment.words[first:end]
+        raw, last = "".join([one.text for one in words]), words[-1]
+        marked = any([one.entity_type for one in words])  # noqa: C419 - faster
+    if marked:  # whatever an operator left there: what is hidden counts, not how
+        raw = f"[{word.entity_type}]"
+    norm, part, closes, comma, capital = _looks(raw)
+    if marked:
+        norm, part, closes = "", PLACEHOLDER, False
+    channel, start, stop = segment.channel, word.start, last.end
+    return Token(at, number, first, end, channel, raw, norm, start, stop, part, marked, closes, comma, capital)

@@ -27,6 +27,8 @@ _FILES = {
     "major_places.txt": _PLACE | _MAJOR,
     "brands.txt": _BRAND,
 }
+REMEMBERED = 1 << 14
+"""How many different words a process keeps the answers for."""
 _ANY_NAME = _GIVEN | _MORE_GIVEN | _SURNAME | _MORE_SURNAME
 
 
@@ -64,7 +66,7 @@ OPENING = lexicon.words(
 _ENDINGS = ("'s", "s", "es", "ed", "ing", "ly", "d", "n't", "'ll", "'re", "'ve", "'d")
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=REMEMBERED)
 def ordinary(word: str) -> bool:
     """Say whether a lower-case word is an ordinary word of calls (or a usual form of such a word)."""
     table = _table()
@@ -77,6 +79,7 @@ def ordinary(word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def english(word: str) -> bool:
     """Say whether a lower-case word stands in an English dictionary and is no name in the first place."""
     bits = _bits(word)
@@ -85,6 +88,7 @@ def english(word: str) -> bool:
     return bool(bits & (_COMMON | _ENGLISH)) or ordinary(word)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def given_name(word: str) -> bool:
     """Say whether a lower-case word is a common given name and hardly ever anything else."""
     bits = _bits(word)
@@ -93,7 +97,7 @@ def given_name(word: str) -> bool:
     return bool(bits & _GIVEN) or (bool(bits & _MORE_GIVEN) and not bits & _ENGLISH and not ordinary(word))
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=REMEMBERED)
 def name_in_any_case(word: str) -> bool:
     """Say whether a lower-case word is a well-known name and nothing else, so that it needs no capital."""
     bits = _bits(word)
@@ -117,6 +121,7 @@ def well_known(word: str) -> bool:
     return bool(_bits(word) & _GIVEN)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def surname(word: str) -> bool:
     """Say whether a lower-case word is a surname and hardly ever anything else."""
     bits = _bits(word)
@@ -125,12 +130,14 @@ def surname(word: str) -> bool:
     return bool(bits & _SURNAME) or (bool(bits & _MORE_SURNAME) and not bits & _ENGLISH and not ordinary(word))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def double_name(word: str) -> bool:
     """Say whether a lower-case word is a name as well as an English word or a firm: the talk around it decides."""
     bits = _bits(word)
     return bool(bits & _DOUBLE) or (bool(bits & _BRAND) and bool(bits & _ANY_NAME))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def place(word: str) -> bool:
     """Say whether a lower-case word, or words joined by "_", name a town, a region or a country."""
     return bool(_bits(word) & _PLACE)
@@ -141,6 +148,7 @@ def major_place(word: str) -> bool:
     return bool(_bits(word) & _MAJOR)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def brand(word: str) -> bool:
     """Say whether a lower-case word is a firm, a product, a nationality, a feast or an abbreviation of business."""
     return bool(_bits(word) & _BRAND)

@@ -15,6 +15,7 @@ from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError, OperationFailure
 
 from storage.catalog import BY_NAME, CollectionSpec
+from storage.limits import BUILD_S, within_s
 
 _PAGE: Final = 1000
 _DUPLICATE: Final = 11000
@@ -102,7 +103,8 @@ class Homes:
                     options["partialFilterExpression"] = index.partial
                 if index.expire_after_s is not None:
                     options["expireAfterSeconds"] = index.expire_after_s
-                await home[spec.name].create_index(list(index.keys), **options)
+                with within_s(BUILD_S):  # over millions of documents it takes minutes
+                    await home[spec.name].create_index(list(index.keys), **options)
 
     @staticmethod
     async def _create(home: Any, name: str) -> None:

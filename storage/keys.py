@@ -11,59 +11,48 @@ import contextlib
 import os
 from collections.abc import Collection
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
 
 from domain.errors import Duplicate, Gone
-from storage.blind_index import BlindIndexer, indexer_of
-from storage.key_reading import KeyReader
+from storage.key_opening import PLATFORM, KeyOpener
 from storage.mongo import Database
 from storage.month_keys import MonthKeys
 from storage.root_keys import RootKey
-from storage.sealing import KEY_BYTES, derive, seal, unseal
+from storage.sealing import KEY_BYTES, seal, unseal
 
-_derived = lru_cache(maxsize=32)(derive)
-"""Of the workspaces that were busy last; their keys are remembered too."""
 ARTIFACTS: Final = ("recording", "transcript")
 """The parts of a call that have keys of their own, so that one can go and the other stay."""
 
 
-class Keyring(KeyReader):
+class Keyring(KeyOpener):
     """Makes, finds and destroys keys. Keys of calls are never cached: a destroyed key must be gone at once."""
 
     def __init__(self, database: Database, root: RootKey) -> None:
-        super().__init__(database)
+        super().__init__(database, root)
         self._keys = database.whole("keys")
-        self._root = root
-        self._workspace_keys: dict[str, bytes] = {}
 
     async def create_workspace_key(self, workspace_id: str, *, now: datetime, tx: Any = None) -> None:
         """Make the workspace's key."""
-        place = f"keys/{workspace_id}"
-        wrapped = await asyncio.to_thread(self._root.wrap, os.urandom(KEY_BYTES), place=place)
-        await self._keys.insert(
-            {
-                "_id": workspace_id,
-                "workspace_id": workspace_id,
-                "kind": "workspace",
-                "wrapped": wrapped,
-                "root_id": self._root.root_id,
-                "created_at": now,
-                "rows_erased": False,
-            },
-            tx=tx,
-        )
+        more = {"workspace_id": workspace_id, "kind": "workspace", "rows_erased": False}
+        await self._create_under_root(workspace_id, more, now=now, tx=tx)
 
-    async def _workspace_key(self, workspace_id: str) -> bytes:
-        cached = self._workspace_keys.get(workspace_id)
-        if cached is not None:
-            return cached
-        found = await self._keys.find_one({"_id": workspace_id, "kind": "workspace"})
-        if found is None or found.get("wrapped") is None:
-            raise Gone("the workspace's key is destroyed", workspace_id=workspace_id)
-        key = await asyncio.to_thread(self._root.unwrap, bytes(found["wrapped"]), place=f"keys/{workspace_id}")
-        self._workspace_keys[workspace_id] = key
-        return key
+    async def create_platform_key(
+        self, key_id: str, kind: str, *, now: datetime, key: bytes | None = None, tx: Any = None
+    ) -> bytes:
+        """Make a key that belongs to no workspace, and return it; `key` where it is not to be 32 random bytes.
+
+        Raises Duplicate when there is one of this id, or was: it is not made again once it is destroyed.
+        """
+        return await self._create_under_root(key_id, {"workspace_id": PLATFORM, "kind": kind}, now=now, key=key, tx=tx)
+
+    async def _create_under_root(
+        self, key_id: str, more: dict[str, Any], *, now: datetime, key: bytes | None = None, tx: Any = None
+    ) -> bytes:
+        made = os.urandom(KEY_BYTES) if key is None else key
+        wrapped = await asyncio.to_thread(self._root.wrap, made, place=f"keys/{key_id}")
+        born = {"wrapped": wrapped, "root_id": self._root.root_id, "created_at": now}
+        await self._keys.insert({"_id": key_id, **more, **born}, tx=tx)
+        return made
 
     async def create_call_key(self, workspace_id: str, call_id: str, *, now: datetime, tx: Any = None) -> bytes:
         """Make a call's key and return it."""
@@ -91,23 +80,6 @@ class Keyring(KeyReader):
         await self._keys.insert_many(documents, tx=tx)
         return keys
 
-    async def artifact_key(self, workspace_id: str, call_id: str, artifact: str) -> bytes:
-        """Return the key of one part of a call: its sound, its words. Raises Gone once it or the call's is destroyed.
-
-        A call that is older than these keys has one for everything: its own.
-        """
-        key_id = f"{call_id}/{artifact}"
-        there = {"_id": {"$in": [call_id, key_id]}, "workspace_id": workspace_id}
-        found = {document["_id"]: document for document in await self._keys.find(there)}
-        destroyed = any(one.get("wrapped") is None for one in found.values())
-        if call_id not in found or destroyed:
-            raise Gone(f"the {artifact} is erased", call_id=call_id, reason=f"{artifact}_erased")
-        over = await self._workspace_key(workspace_id)
-        call_key = unseal(over, bytes(found[call_id]["wrapped"]), place=f"keys/{call_id}")
-        if key_id not in found:
-            return call_key
-        return unseal(call_key, bytes(found[key_id]["wrapped"]), place=f"keys/{key_id}")
-
     async def destroy_artifact(
         self, workspace_id: str, call_id: str, artifact: str, *, now: datetime, tx: Any = None
     ) -> bool:
@@ -132,21 +104,6 @@ class Keyring(KeyReader):
         await self._keys.insert(
             {"_id": key_id, "workspace_id": workspace_id, "kind": kind, "wrapped": wrapped, "created_at": now}, tx=tx
         )
-        return key
-
-    async def _open(self, workspace_id: str, key_id: str) -> bytes | None:
-        found = await self._keys.find_one({"_id": key_id, "workspace_id": workspace_id})
-        if found is None:
-            return None
-        if found.get("wrapped") is None:
-            raise Gone("the key is destroyed", key_id=key_id)
-        return unseal(await self._workspace_key(workspace_id), bytes(found["wrapped"]), place=f"keys/{key_id}")
-
-    async def call_key(self, workspace_id: str, call_id: str) -> bytes:
-        """Return a call's key. Raises Gone once it is destroyed."""
-        key = await self._open(workspace_id, call_id)
-        if key is None:
-            raise Gone("the call has no key", call_id=call_id)
         return key
 
     async def month_key(self, workspace_id: str, month: str, *, now: datetime) -> bytes:
@@ -211,15 +168,3 @@ class Keyring(KeyReader):
         be decided on what the other has just changed.
         """
         await self._keys.update({"_id": workspace_id, "kind": "workspace"}, {"$inc": {"decisions": 1}}, tx=tx)
-
-    async def blind_index(self, workspace_id: str, value: str) -> str:
-        """Return the keyed hash under which a number or address is found without being stored (HMAC-SHA256)."""
-        return (await self.blind_indexer(workspace_id)).token(value)
-
-    async def blind_indexer(self, workspace_id: str) -> BlindIndexer:
-        """Return what makes a workspace's keyed hashes, for those who need many."""
-        return indexer_of(_derived(await self._workspace_key(workspace_id), "blind-index"))
-
-    async def purpose_key(self, workspace_id: str, purpose: str) -> bytes:
-        """Return a key of the workspace for one purpose (secrets of its sources, say). Raises Gone."""
-        return derive(await self._workspace_key(workspace_id), f"purpose:{purpose}")

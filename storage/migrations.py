@@ -30,6 +30,11 @@ async def _many_versions(database: Database) -> None:
     await database.drop_indexes("redactions", ["workspace_id_call_id"])
 
 
+async def _starts_on_clocks(database: Database) -> None:
+    """Drop the index of a clock without the calls' start: the one with it, made before this, replaces it."""
+    await database.drop_indexes("cdrs", ["workspace_id_identifiers-retain_until_identifiers-month"])
+
+
 MIGRATIONS: tuple[tuple[int, str, Migration], ...] = (
     (1, "receipts and tombstones beside the keys", _proof_apart),
     (2, "several versions of a transcript", _many_versions),
@@ -37,6 +42,7 @@ MIGRATIONS: tuple[tuple[int, str, Migration], ...] = (
     (4, "categories by their names of today", categories_renamed),
     (6, "call logs have places", call_logs_have_places),
     (5, "what is due is found by workspace and clock", clocks_by_workspace),
+    (7, "due identifiers are found in the order of their calls", _starts_on_clocks),
 )
 """(number, name, function), in order; the function must be safe to run twice."""
 

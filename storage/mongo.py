@@ -129,10 +129,21 @@ class Collection(Walks):
 
     @told
     async def update_all(
-        self, found: Filter, change: Filter, *, hint: Sequence[tuple[str, int]] | None = None, tx: Session = None
+        self,
+        found: Filter,
+        change: Filter,
+        *,
+        hint: Sequence[tuple[str, int]] | None = None,
+        validated: bool = True,
+        tx: Session = None,
     ) -> int:
-        """Change every matching document, found through the index on `hint` if it is given; return how many matched."""
-        by = {} if hint is None else {"hint": list(hint)}
+        """Change every matching document, found through the index on `hint` if it is given; return how many matched.
+
+        `validated=False` spares MongoDB the collection's validator: for a change that only takes a whole part away.
+        """
+        by: Document = {} if hint is None else {"hint": list(hint)}
+        if not validated:
+            by["bypass_document_validation"] = True
         result = await self._raw.update_many(self._scoped(found), self._change(change), session=tx, **by)
         return int(result.matched_count)
 

@@ -6,13 +6,15 @@ Keys are opaque: ids, never names or numbers.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterable, AsyncIterator
 
 from domain.errors import TooLarge
 from storage.dropped import Dropped
 from storage.erasing import Erasing
-from storage.s3 import PART_BYTES, UploadedPart, stream
-from storage.sealing import CHUNK_BYTES, SEALED_CHUNK_BYTES, CannotOpen, ObjectSealer, SealingWriter, sealed_size
+from storage.opening import Opening
+from storage.s3 import PART_BYTES, UploadedPart
+from storage.sealing import CHUNK_BYTES, SEALED_CHUNK_BYTES, ObjectSealer, SealingWriter, sealed_size
 from storage.uploads import Uploads
 
 
@@ -74,19 +76,11 @@ class ObjectStore(Uploads, Dropped, Erasing):
         first_byte = number * SEALED_CHUNK_BYTES
         last_byte = min(sealed_size(plain_size), (final + 1) * SEALED_CHUNK_BYTES) - 1
         answer = await self.call("get_object", Key=key, Range=f"bytes={first_byte}-{last_byte}")
-        pending = bytearray()
-        async for piece in stream(answer["Body"]):
-            pending += piece
-            while len(pending) >= SEALED_CHUNK_BYTES or (number == final and first_byte + len(pending) > last_byte):
-                size = min(SEALED_CHUNK_BYTES, len(pending))
-                plain = sealer.open_chunk(number, bytes(pending[:size]), last=number == last_chunk)
-                del pending[:size]
-                first_byte += size
-                offset = number * CHUNK_BYTES
-                number += 1
-                wanted = plain[max(0, start - offset) : max(0, stop - offset)]
+        opening = Opening(answer["Body"], sealer, first=number, final=final, last=last_chunk)
+        offset = number * CHUNK_BYTES
+        async with contextlib.aclosing(opening.pieces()) as pieces:
+            async for plain in pieces:
+                wanted = plain[max(0, start - offset) : stop - offset]
+                offset += len(plain)
                 if wanted:
                     yield wanted
-                if number > final:
-                    return
-        raise CannotOpen("a sealed object is shorter than it was written")

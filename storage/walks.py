@@ -60,6 +60,32 @@ class Walks:
         finally:
             await cursor.close()
 
+    @told
+    async def key_at(
+        self,
+        found: Mapping[str, Any],
+        fields: Sequence[str],
+        *,
+        index: Sequence[tuple[str, int]],
+        skip: int = 0,
+        last: bool = False,
+    ) -> dict[str, Any] | None:
+        """Return these fields of one match in the order of an index: the first, one behind so many others, or the last.
+
+        Where filter and fields are the index's own, it is read and no document is opened.
+        """
+        order = [(name, -way if last else way) for name, way in index]
+        cursor = self._raw.find(self._scoped(found), {**dict.fromkeys(fields, 1), "_id": 0})
+        documents: list[dict[str, Any]] = (
+            await cursor.sort(order).hint(list(index)).skip(skip).limit(1).to_list(length=1)
+        )
+        return documents[0] if documents else None
+
+    @told
+    async def count_by(self, found: Mapping[str, Any], *, index: Sequence[tuple[str, int]]) -> int:
+        """Count the matching documents in an index; none is opened where the filter is the index's own."""
+        return int(await self._raw.count_documents(self._scoped(found), hint=list(index)))
+
     @staticmethod
     @told
     async def _next(cursor: Any, field: str, size: int) -> list[Any]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -42,6 +44,19 @@ class TranscriptKind(StrEnum):
 
     CLEAR = "clear"
     REDACTED = "redacted"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedTranscript:
+    """A transcript as it lies there, with its key: opened where there is time for it, in a thread."""
+
+    key: bytes
+    sealed: bytes
+    place: str
+
+    def open(self) -> Transcript:
+        """Return the transcript."""
+        return transcript_from_dict(json.loads(zlib.decompress(unseal(self.key, self.sealed, place=self.place))))
 
 
 class TranscriptStore:
@@ -90,6 +105,23 @@ class TranscriptStore:
             raise NotFound("the call has no such transcript", call_id=call_id)
         body = unseal(key, bytes(document["sealed"]), place=_place(call_id, kind, version))
         return transcript_from_dict(json.loads(zlib.decompress(body)))
+
+    async def sealed_of(self, calls: Sequence[Document], kind: TranscriptKind) -> dict[str, SealedTranscript]:
+        """Return the transcripts of these calls, of the version that each serves, in two looks for all of them.
+
+        Those of which the key is destroyed, or that are not there, are left out.
+        """
+        versions = {call["_id"]: version_of(call) for call in calls}
+        keys = await self._keyring.artifact_keys(self._workspace_id, versions, "transcript")
+        wanted = {"call_id": {"$in": list(keys)}, "kind": kind.value}
+        found = await self._transcripts.find(wanted, fields=("call_id", "version", "sealed"))
+        return {
+            one["call_id"]: SealedTranscript(
+                keys[one["call_id"]], bytes(one["sealed"]), _place(one["call_id"], kind, version_of(one))
+            )
+            for one in found
+            if version_of(one) == versions[one["call_id"]]
+        }
 
     async def redate(self, call_id: str, until: datetime, version: int) -> None:
         """Note until when a call's transcripts are kept under this version of the policy."""

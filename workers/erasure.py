@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from corpus.custodian import CorpusCustodian
 from domain.jobs import Job
 from governance.custodians import Custodian
 from governance.purges import Purges
@@ -24,6 +25,7 @@ def custodians(resources: Resources) -> Sequence[Custodian]:
         TranscriptionCustodian(resources),
         RedactionCustodian(resources),
         IngestCustodian(resources),
+        CorpusCustodian(resources),
     )
 
 

@@ -15,6 +15,7 @@ from domain.logs import where
 from storage.resources import Resources
 from storage.settings import Settings
 from workers.chores import CHORES, ChoreRunner
+from workers.corpus import corpus_chores, finishing_of
 from workers.deafness import DeafnessWatch
 from workers.engines import Engines
 from workers.erasure import erase_call
@@ -81,7 +82,7 @@ class WorkerProcess:
             self._resources,
             pipeline.handlers(),
             erase=lambda job: erase_call(self._resources, job),
-            chore=ChoreRunner(self._resources, CHORES).run,
+            chore=ChoreRunner(self._resources, {**CHORES, **corpus_chores(finishing_of(self._engines))}).run,
         )
 
     def warm(self, queue: Queue) -> None:

@@ -15,6 +15,7 @@ from storage.resources import Resources
 from workers.ageing import Ageing
 from workers.artifacts import ArtifactSweep
 from workers.audit_ageing import AuditAgeing
+from workers.corpus_watch import CorpusLooks
 from workers.inbox import InboxLook
 from workers.matching import match_recordings
 from workers.orphans import OrphanWatch
@@ -45,6 +46,7 @@ class Relay:
         self._dating: asyncio.Task[None] | None = None
         self._ageing, self._audit_ageing = Ageing(resources), AuditAgeing(resources)
         self._orphans = OrphanWatch(resources)
+        self._corpus = CorpusLooks(resources)
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -62,6 +64,7 @@ class Relay:
                     next_sweep = time.monotonic() + self._resources.settings.sweep_every_s
                     await Sweep(self._resources).run()
                     self._date_anew()
+                    self._corpus.go_on()
                     await self._parts.go_on()
                     await self._ageing.go_on()
                     await self._audit_ageing.go_on()
@@ -79,6 +82,7 @@ class Relay:
         if self._dating is not None:
             self._dating.cancel()  # what it does is safe to do again
             await asyncio.gather(self._dating, return_exceptions=True)
+        await self._corpus.close()
 
     def _date_anew(self) -> None:
         """Let stored records follow changed windows, beside the publishing, which does not wait for them."""

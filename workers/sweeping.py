@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Any
 
-from domain.errors import CallwardError
+from domain.errors import CallwardError, Unavailable
 from governance.holds import HoldStore
 from governance.purge_jobs import PurgeJobs
 from governance.receipts import Erased, ReceiptKind, ReceiptStore
@@ -102,7 +102,7 @@ class WorkspaceSweep:
         found = clock.wanted(await self._holds.in_force(), now=now)
         if found is None:
             return 0
-        return sum([await self._work_off(clock, way, now) for way in clock.ways(found)])
+        return sum([await self._work_off(clock, way, now) for way in clock.ways(found, now=now)])
 
     async def _work_off(self, clock: Clock, chunks: AsyncGenerator[tuple[Bounds, int]], now: datetime) -> int:
         taking = asyncio.Lock()
@@ -131,7 +131,10 @@ class WorkspaceSweep:
             raise Busy("another relay sweeps this workspace, or one that died did; the next round goes on")
         try:
             holds = await self._holds.in_force()
-            done = await clock.erase(Chunk(bounds=bounds, holds=holds, now=now, fence=turn.fence))
+            with turn.limit():
+                done = await clock.erase(Chunk(bounds=bounds, holds=holds, now=now, fence=turn.fence))
+        except Unavailable:  # it may go on in MongoDB: the lane is waited for
+            raise
         except Exception:
             left = await clock.left(bounds, now=now)
             await self._lanes.end(turn, clock.what, max(0, size - left))

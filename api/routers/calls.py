@@ -13,10 +13,11 @@ from fastapi.responses import JSONResponse
 from api import views
 from api.answers import CallDetail, CallOut, CallPage, NotReceived, Received, Registered, UploadOut
 from api.auth import CallFollower, CallsReader, CallsWriter, Stores, utc_now, workspace_of
-from api.bodies import CallIn, CompleteIn, ConsentIn, SearchIn, UploadIn
+from api.bodies import CallIn, CompleteIn, SearchIn, UploadIn
 from api.cursors import make_cursor, read_cursor
 from api.keys import Caller
 from api.openapi import errors
+from api.party_bodies import ConsentIn, told_parties
 from api.reading import ClearCopy, clear_copy, current_call, refuse_restricted
 from domain.calls import CallState
 from domain.errors import Conflict, Gone, IdempotencyKeyMissing, NotFound
@@ -86,6 +87,7 @@ def _new_call(body: CallIn) -> NewCall:
         other_number=name.number,
         names=tuple(name for name in (log.agent_name, log.contact_name) if name) if log else (),
         emails=(log.contact_email,) if log and log.contact_email else (),
+        parties=told_parties(body.parties),
     )
 
 

@@ -22,7 +22,8 @@ from storage.resources import Resources
 router = APIRouter(prefix="/v1/workspaces", tags=["workspaces"])
 
 
-def _key(document: Document) -> KeyOut:
+def key_out(document: Document) -> KeyOut:
+    """Return a stored key as it is shown."""
     shown = ("workspace_id", "name", "scopes", "created_at", "expires_at", "revoked_at")
     told = {name: document[name] for name in shown}
     return KeyOut.model_validate(
@@ -81,6 +82,8 @@ async def create_key(workspace_id: str, body: KeyIn, caller: Admin, stores: Stor
         raise Invalid("the key would be expired already", field="expires_at")
     if body.office is not None:
         platform_only(caller)
+    if Scope.CORPUS_MANAGE in body.scopes:
+        raise Invalid("releases lie over all workspaces: make this key at POST /v1/platform/keys", field="scopes")
     if workspace.ended_at is not None and set(body.scopes) != {Scope.PRIVACY_MANAGE}:
         raise Conflict("the account has ended: only a privacy officer's key (privacy:manage) can be made")
     document, text = await KeyStore(stores).create(
@@ -95,7 +98,7 @@ async def create_key(workspace_id: str, body: KeyIn, caller: Admin, stores: Stor
     await _follow_the_end(stores, workspace)
     told = {"key_id": document["_id"], **({} if body.office is None else {"office": body.office.value})}
     await stores.audit.append(workspace_id, "api_key:created", actor=caller.key_id, now=now, detail=told)
-    return KeyCreated(**_key(document).model_dump(), key=text)
+    return KeyCreated(**key_out(document).model_dump(), key=text)
 
 
 async def _follow_the_end(stores: Resources, before: Workspace) -> None:
@@ -109,7 +112,7 @@ async def _follow_the_end(stores: Resources, before: Workspace) -> None:
 async def list_keys(workspace_id: str, caller: Admin, stores: Stores) -> list[KeyOut]:
     """Return the workspace's keys, without their secrets."""
     workspace = await WorkspaceStore(stores).get(administered(caller, workspace_id))
-    return [_key(document) for document in await KeyStore(stores).of_workspace(workspace.workspace_id)]
+    return [key_out(document) for document in await KeyStore(stores).of_workspace(workspace.workspace_id)]
 
 
 @router.delete(

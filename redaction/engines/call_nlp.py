@@ -1,14 +1,12 @@
-"""The language model as Presidio sees it: spaCy with the pipes that names need, never downloaded, one pass per call."""
+"""Calls as Presidio sees them: our rules in its registry, over the whole call, one pass per look."""
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import spacy
 from presidio_analyzer import (
     AnalysisExplanation,
     AnalyzerEngine,
@@ -17,80 +15,15 @@ from presidio_analyzer import (
     RecognizerRegistry,
     RecognizerResult,
 )
-from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
-from spacy.language import Language
+from presidio_analyzer.nlp_engine import NlpArtifacts
 from spacy.tokens import Doc
 
 from redaction.context import CallContext
-from redaction.errors import ModelMissingError
+from redaction.engines.call_text import Found, TextMap, may_match, shown
+from redaction.engines.names_model import OfflineSpacyEngine
 from redaction.hits import Hit
 from redaction.rules import FLAGS, GUESSING, Rule
 from redaction.view import CallView, Token
-
-UNUSED_PIPES = ("tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
-BATCH = 64
-PLACEHOLDER = "it"
-Found = tuple[int, int]
-
-
-class OfflineSpacyEngine(SpacyNlpEngine):
-    """Presidio's spaCy engine, loading only an installed model and only the pipes that find names."""
-
-    nlp: Any
-
-    def load(self) -> None:
-        """Load the model; raise ModelMissingError when it is not installed (Presidio would pip-install it)."""
-        loaded: dict[str, Language] = {}
-        for model in self.models:
-            name = model["model_name"]
-            if not spacy.util.is_package(name):
-                raise ModelMissingError(
-                    f"the spaCy model {name} is not installed; install its wheel, it is not downloaded"
-                )
-            loaded[model["lang_code"]] = spacy.load(name, exclude=list(UNUSED_PIPES))
-        self.nlp = loaded
-
-    def persons(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
-        """Return, per text, the character ranges that the model takes for people."""
-        return [
-            [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ == "PERSON"]
-            for doc in self.get_nlp("en").pipe(texts, batch_size=BATCH)
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class TextMap:
-    """The call as one text, and where each token stands in it."""
-
-    text: str
-    starts: tuple[int, ...]
-
-    def found(self, result: RecognizerResult) -> Found:
-        """Return the places [first, end) of the tokens that a result touches."""
-        first = max(0, bisect.bisect_right(self.starts, result.start) - 1)
-        return first, max(first + 1, bisect.bisect_left(self.starts, result.end))
-
-    @classmethod
-    def of(cls, tokens: Sequence[Token]) -> TextMap:
-        """Return the text of the tokens, a line per segment."""
-        starts: list[int] = []
-        pieces: list[str] = []
-        for at, token in enumerate(tokens):
-            if at:
-                pieces.append(" " if token.segment == tokens[at - 1].segment else "\n")
-                starts.append(starts[-1] + len(pieces[-2]) + 1)
-            else:
-                starts.append(0)
-            pieces.append(shown(token))
-        return cls("".join(pieces), tuple(starts))
-
-
-def shown(token: Token) -> str:
-    """Return how a token stands in the text: placeholders as a pronoun, so that they are no names and no capitals."""
-    if token.placeholder:
-        return PLACEHOLDER
-    raw = token.raw
-    return raw if raw.isalnum() else "".join(raw.split()) or "-"
 
 
 class CallArtifacts(NlpArtifacts):
@@ -202,6 +135,8 @@ class CallAnalyzer(AnalyzerEngine):
         artifacts = CallArtifacts(context, texts, self._engine)
         for recognizer in self.registry.recognizers:
             if (isinstance(recognizer, RuleRecognizer) and recognizer.flags) is not flags:
+                continue
+            if not may_match(type(recognizer).__name__, texts.text):
                 continue
             for result in recognizer.analyze(texts.text, recognizer.supported_entities, artifacts) or ():
                 if result.score >= threshold:

@@ -23,9 +23,10 @@ from redaction.view import Token
 if TYPE_CHECKING:
     from presidio_analyzer import RecognizerResult
 
-    from redaction.engines.call_nlp import CallAnalyzer, Found
+    from redaction.engines.call_nlp import CallAnalyzer
+    from redaction.engines.call_text import Found
 
-RULES_VERSION = "5"
+RULES_VERSION = "6"
 OUR_NAMES = {"IBAN_CODE": "IBAN"}
 """Kinds that Presidio calls otherwise than we do."""
 MAX_ROUNDS = 8
@@ -97,7 +98,8 @@ def _engine(model: str) -> CallAnalyzer:
         IpRecognizer,
     )
 
-    from redaction.engines.call_nlp import CallAnalyzer, OfflineSpacyEngine, RuleRecognizer  # noqa: PLC0415
+    from redaction.engines.call_nlp import CallAnalyzer, RuleRecognizer  # noqa: PLC0415
+    from redaction.engines.names_model import OfflineSpacyEngine  # noqa: PLC0415
 
     vocabulary.load()
     nlp = OfflineSpacyEngine(models=[{"lang_code": "en", "model_name": model}])

@@ -9,12 +9,14 @@ from redaction.hits import Hit
 from redaction.rules import (
     address_rest,
     addresses,
+    amid,
     at_rate,
     beside,
     births,
     contacts,
     credentials,
     dictated,
+    echoes,
     known,
     names,
     numbers,
@@ -33,8 +35,10 @@ Rule = Callable[[CallContext], Iterator[Hit]]
 
 RULES: dict[str, tuple[Rule, tuple[str, ...]]] = {
     numbers.RULE: (numbers.find, numbers.KINDS),
+    echoes.RULE: (echoes.find, echoes.KINDS),
     contacts.RULE: (contacts.find, contacts.KINDS),
     at_rate.RULE: (at_rate.find, at_rate.KINDS),
+    amid.RULE: (amid.find, amid.KINDS),
     beside.RULE: (beside.find, beside.KINDS),
     births.RULE: (births.find, births.KINDS),
     address_rest.RULE: (address_rest.find, address_rest.KINDS),

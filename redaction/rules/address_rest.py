@@ -27,6 +27,7 @@ REACH = 4
 LONGEST = 6
 MAX_BETWEEN = 2
 MAX_HOUSE = 4
+MAX_HEAD = 5
 _FLOORS = lexicon.words("ground first second third fourth top upper lower basement garden rear front back left right")
 _FLATS = lexicon.words("floor flat basement maisonette annexe annex lodge cottage")
 _NUMBERED = NUMERIC | {Said.CODE, Said.LETTER}
@@ -34,6 +35,10 @@ _INDOORS = lexicon.words("room no number main level section stage ward floor and
 _NOT_PLACES = lexicon.MONTHS | lexicon.words(
     "monday tuesday wednesday thursday friday saturday sunday sir madam ma'am mr mrs ms miss dr"
 )
+_COUNTED = lexicon.UNITS | lexicon.CURRENCY
+_BEFORE = _FLOORS | _FLATS
+_DWELLINGS = streets.PARTS - _INDOORS
+_NOT_NAMED = STOP | _NOT_PLACES
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -43,6 +48,8 @@ def find(context: CallContext) -> Iterator[Hit]:
         for sentence in context.view.sentences(stretch):
             places = [at for at, token in enumerate(sentence) if token.placeholder and _address(context, token)]
             if places:
+                if left and (town := _misheard_town(sentence[: places[0]])):
+                    yield Hit(town, "ADDRESS", 0.6, RULE, "an address goes on")
                 left = REACH + 1
                 yield from _around(sentence, places)
             if not left:
@@ -68,6 +75,8 @@ def _around(sentence: Sequence[Token], places: Sequence[int]) -> Iterator[Hit]:
     first = places[0]
     if head := _floor(sentence[:first]):
         yield Hit(tuple(head), "ADDRESS", 0.7, RULE, "a dwelling before an address")
+    elif numbered := _numbered_head(sentence[:first]):
+        yield Hit(tuple(numbered), "ADDRESS", 0.6, RULE, "the head of an address")
     elif house := _house(sentence[:first]):
         yield Hit(tuple(house), "ADDRESS", 0.55, RULE, "the head of an address")
     for one, two in pairwise(places):
@@ -75,7 +84,7 @@ def _around(sentence: Sequence[Token], places: Sequence[int]) -> Iterator[Hit]:
             yield Hit(tuple(sentence[one + 1 : two]), "ADDRESS", 0.6, RULE, "amid an address")
     behind = sentence[places[-1] + 1 : places[-1] + 2]
     after = sentence[places[-1] + 2 : places[-1] + 3]
-    counted = any(token.norm in lexicon.UNITS | lexicon.CURRENCY for token in after)
+    counted = any(token.norm in _COUNTED for token in after)
     if behind and any(map(str.isdigit, behind[0].norm)) and not behind[0].placeholder and not counted:
         yield Hit(tuple(behind), "ADDRESS", 0.6, RULE, "a code behind an address")
 
@@ -90,10 +99,32 @@ def _house(before: Sequence[Token]) -> Sequence[Token]:
     return ()
 
 
+def _misheard_town(before: Sequence[Token]) -> tuple[Token, ...]:
+    """Return the word or two that an answer begins with before more of an address: "indoor 795 532"."""
+    plain = any(not token.norm.isalpha() or token.norm in STOP | _NOT_PLACES | REPLIES for token in before)
+    return () if plain or len(before) > MAX_BETWEEN else tuple(before)
+
+
+def _numbered_head(before: Sequence[Token]) -> Sequence[Token]:
+    """Return the "567 on North 5th" right before what was found of an address."""
+    parts = parts_of(before)
+    first = len(before)
+    while first and len(before) - first < MAX_HEAD:
+        token, part = before[first - 1], parts[first - 1]
+        numbered = part.said in _NUMBERED | {Said.ORDINAL}
+        named = token.raw[:1].isupper() and token.norm.isalpha() and token.norm not in STOP
+        if token.placeholder or not (numbered or named or token.norm in {"on", "of", "the"}):
+            break
+        first -= 1
+    while first < len(before) and parts[first].said not in _NUMBERED:
+        first += 1
+    return before[first:]
+
+
 def _floor(before: Sequence[Token]) -> Sequence[Token]:
     """Return the "ground floor flat" that ends right before an address."""
     first = len(before)
-    while first and before[first - 1].norm in _FLOORS | _FLATS:
+    while first and before[first - 1].norm in _BEFORE:
         first -= 1
     head = before[first:]
     return head if any(token.norm in _FLATS or token.capital for token in head) else ()
@@ -119,7 +150,7 @@ def _part(context: CallContext, sentence: Sequence[Token]) -> bool:
     named = [_named(token) for token in rest]
     if not all(one or two for one, two in zip(numbered, named, strict=True)):
         return False
-    dwelling = any(token.norm in streets.PARTS - _INDOORS or streets.street(token.norm) for token in rest)
+    dwelling = any(token.norm in _DWELLINGS or streets.street(token.norm) for token in rest)
     if dwelling and any(numbered):
         return True
     strange = [
@@ -130,6 +161,6 @@ def _part(context: CallContext, sentence: Sequence[Token]) -> bool:
 
 def _named(token: Token) -> bool:
     word = bare(token.norm)
-    dwelling = word in streets.PARTS - _INDOORS or streets.street(word)
-    capital = token.capital and word.replace("-", "").isalpha() and word not in STOP | _NOT_PLACES
+    dwelling = word in _DWELLINGS or streets.street(word)
+    capital = token.capital and word.replace("-", "").isalpha() and word not in _NOT_NAMED
     return dwelling or (capital and not vocabulary.brand(word) and not (vocabulary.ordinary(word)))

@@ -46,6 +46,7 @@ _SELF = frozenset({("speaking",), ("here",), ("this", "side"), ("on", "the", "li
 _ADDRESSING = words(
     "you your i my we our me can could would will how may what what's where when do did is are the please it's"
 )
+_THINGS = FIRMS | lexicon.STREETS_STRONG
 
 
 def find(context: CallContext, rule: str) -> Iterator[Hit]:
@@ -122,7 +123,7 @@ def _several(tokens: Sequence[Token], at: int) -> tuple[Token, ...]:
         return ()
     after = tokens[at + len(name)].norm if at + len(name) < len(tokens) and not name[-1].closes else ""
     beside = {after, tokens[at - 1].norm if at else ""} | {token.norm for token in name}
-    return () if beside & (FIRMS | lexicon.STREETS_STRONG) else name
+    return () if beside & (_THINGS) else name
 
 
 def stands_out(tokens: Sequence[Token], at: int) -> bool:
@@ -146,6 +147,8 @@ def _answered(context: CallContext, talk: Sequence[Token], rule: str) -> Iterato
     """Yield the whole of a short answer that holds a word like a name: what stands beside it was misheard."""
     for sentence in list(context.view.sentences(talk))[:MAX_ANSWERS]:
         told = [token for token in sentence if token.norm not in _FRAME and not token.placeholder]
+        if any(token.at in context.cues.said for token in told):
+            continue
         if not told or len(told) > MAX_ANSWER_TOKENS or sentence[-1].raw.endswith("?"):
             continue
         strange = all(token.capital and not vocabulary.ordinary(token.norm) for token in told)

@@ -21,6 +21,8 @@ MAX_GAP = 2
 MAX_TAIL = 16
 MAX_HEAD = 6
 CODE_DIGITS = range(5, 7)
+_HEADS = streets.LINKS | {"no", "number", "#"}
+_TAILS = streets.LINKS | {"in", "and", "near"} | streets.PARTS
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -180,7 +182,7 @@ class _Line:
                 break
             if self._part(looked - 1) and (looked == start or token.comma or self._part(looked)):
                 start = looked - 1
-            elif start - looked + 1 > 1 or token.norm not in streets.LINKS | {"no", "number", "#"}:
+            elif start - looked + 1 > 1 or token.norm not in _HEADS:
                 break
             looked -= 1
         return start
@@ -195,7 +197,7 @@ class _Line:
                 break
             if self._part(looked):
                 kept = looked + 1
-            elif token.norm not in streets.LINKS | {"in", "and", "near"} | streets.PARTS:
+            elif token.norm not in _TAILS:
                 break
             looked += 1
         return kept

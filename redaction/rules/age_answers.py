@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from redaction import lexicon, vocabulary
+from redaction import lexicon
 from redaction.asked import REPLIES, ordinary_noun, sentence_around
 from redaction.context import CallContext
 from redaction.cues import Cue
 from redaction.hits import Hit
-from redaction.rules.age_words import PEOPLE
+from redaction.rules.age_words import PEOPLE, THINGS
 from redaction.spoken import NUMERIC, Part, Said, fold
 from redaction.view import Token
 
@@ -26,6 +26,9 @@ _AFTER_AGE = frozenset(
 YEARS = frozenset({"years", "year", "yrs", "yr", "months", "month", "y/o", "yo", "y.o"})
 YEAR_OLD = frozenset({"year-old", "years-old", "yr-old", "month-old", "months-old"})
 _REPLIED = REPLIES | lexicon.words("uh begins found yes years old")
+_COUNTED = (lexicon.UNITS | lexicon.CURRENCY) - YEARS - YEAR_OLD
+_UNITS = (YEARS | YEAR_OLD, {"old", "young"})
+_NO_AGE = lexicon.UNITS | lexicon.CURRENCY | {"percent", "of", "th", "more"}
 
 
 def find(context: CallContext, parts: Sequence[Part], rule: str) -> Iterator[Hit]:
@@ -60,11 +63,20 @@ def _first(context: CallContext, parts: Sequence[Part], cue: Cue, rule: str) -> 
         code = fold(parts[at:end])
         fits = len(code) in AGE_DIGITS and int(code) <= OLDEST
         after = with_unit(talk, end)
+        if _up_to(talk, parts, end):
+            return
         if fits and (ends_here(talk, end) or after > end or plain(talk[end], parts[end])):
             yield Hit(tuple(talk[at:after]), "AGE", 0.8, rule, "an age after a cue")
             if talk[end - 1].comma and end < len(talk) and parts[end].said in NUMERIC:
                 continue  # the ages of several
         return
+
+
+def _up_to(talk: Sequence[Token], parts: Sequence[Part], end: int) -> bool:
+    """Say whether a number begins a range of something that is counted: "eight to ten months"."""
+    after = talk[end : end + 3]
+    ranged = len(after) > 2 and after[0].norm in {"to", "or"} and parts[end + 1].said in NUMERIC  # noqa: PLR2004
+    return ranged and after[2].norm in lexicon.UNITS - {"years", "year"}
 
 
 def _asked_since(context: CallContext, cue: Cue, at: int) -> bool:
@@ -110,7 +122,7 @@ def _limited(context: CallContext, parts: Sequence[Part], at: int) -> tuple[Toke
 def counted(tokens: Sequence[Token]) -> bool:
     """Say whether something other than years of age is counted among the tokens."""
     norms = {token.norm for token in tokens}
-    return bool(norms & ((lexicon.UNITS | lexicon.CURRENCY) - YEARS - YEAR_OLD))
+    return bool(norms & (_COUNTED))
 
 
 def _alone(talk: Sequence[Token], at: int) -> bool:
@@ -120,17 +132,16 @@ def _alone(talk: Sequence[Token], at: int) -> bool:
 
 
 def _of_a_thing(asked: Sequence[Token]) -> bool:
-    """Say whether "how old" asks after a thing: "… is your boiler"."""
+    """Say whether "how old" asks after a thing: "… is your boiler". A word that was misheard may be anybody."""
     norms = [token.norm.removesuffix("'s") for token in asked]
-    led = norms[:1] in (["is"], ["are"], ["was"]) and norms[1:2] in (["the"], ["your"], ["this"], ["that"], ["our"])
-    return led and not PEOPLE.intersection(norms[2:]) and any(vocabulary.ordinary(norm) for norm in norms[2:3])
+    return not PEOPLE.intersection(norms) and bool(THINGS.intersection(norms))
 
 
 def with_unit(talk: Sequence[Token], end: int) -> int:
     """Return the end with the "years", "years old" or "years young" that belong to the number."""
     if [token.norm for token in talk[end : end + 3]] == ["and", "a", "half"]:
         end += 3
-    for words in (YEARS | YEAR_OLD, {"old", "young"}):
+    for words in _UNITS:
         more = end < len(talk) and talk[end].segment == talk[end - 1].segment and not talk[end - 1].closes
         if not (more and talk[end].norm in words):
             break
@@ -149,7 +160,7 @@ def plain(token: Token, part: Part) -> bool:
     if token.norm in _AFTER_AGE:
         return True
     thing = ordinary_noun(token) and token.norm.endswith("s")
-    counted = token.norm in lexicon.UNITS | lexicon.CURRENCY | {"percent", "of", "th", "more"} or thing
+    counted = token.norm in _NO_AGE or thing
     return not counted and part.said in {Said.OTHER, Said.FILLER}
 
 

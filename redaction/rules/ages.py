@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from redaction import lexicon, vocabulary
 from redaction.context import CallContext
@@ -13,24 +14,28 @@ from redaction.rules import age_answers
 from redaction.rules.age_answers import YEAR_OLD, YEARS, ends_here, number_end, plain, with_unit
 from redaction.rules.age_words import AGED, BE, GROWN, KIN, PEOPLE, SHORT, WILL
 from redaction.spoken import NUMERIC, Part, fold
-from redaction.view import Token
+from redaction.view import REMEMBERED, Token
 
 RULE = "spoken_births"
 _DECADE = re.compile(r"^(?:[2-9]0|twent|thirt|fort|fift|sixt|sevent|eight|ninet)(?:'?s|ies)$")
 _PART = re.compile(r"^(?:early|mid|late)-(?:[2-9]0'?s|twenties|(?:thir|for|fif|six|seven|eigh)ties)$")
 _PART_OF_LIFE = frozenset({"early", "mid", "late", "middle", "my", "his", "her", "their", "your"})
 _MODIFIERS = lexicon.words("almost nearly about just only around now already over past")
+_ORDINAL = ("th", "ieth", "st", "nd", "rd")
 _COMPOUND = ("-year-old", "-years-old", "-yr-old", "-year", "yo", "y/o")
+_OLD = {"old", "of"} | YEAR_OLD
+_BESIDE = PEOPLE | {"me"}
 
 
 def ages(context: CallContext) -> Iterator[Hit]:
     """Yield the ages of people."""
     talk = context.view.talk
     parts = parts_of(talk)
-    for at, token in enumerate(talk):
+    for at in [at for at, token in enumerate(talk) if parts[at].said in NUMERIC or _may_tell(token.norm)]:
+        token = talk[at]
         if token.placeholder:
             continue
-        if token.norm in {"old", "of"} | YEAR_OLD and (hit := _years_old(talk, parts, at)):
+        if token.norm in _OLD and (hit := _years_old(talk, parts, at)):
             yield hit
         elif token.norm.endswith(_COMPOUND) and _number_first(token.norm):
             old = at + 1 < len(talk) and talk[at + 1].norm == "old"
@@ -44,6 +49,13 @@ def ages(context: CallContext) -> Iterator[Hit]:
         elif parts[at].said in NUMERIC and (hit := _stated(talk, parts, at)):
             yield hit
     yield from age_answers.find(context, parts, RULE)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _may_tell(norm: str) -> bool:
+    """Say whether a word that is no number can belong to an age."""
+    decade = _PART.match(norm) or _DECADE.match(norm)
+    return bool(decade) or norm in _OLD or norm in lexicon.ORDINALS or norm.endswith((*_COMPOUND, *_ORDINAL))
 
 
 def _years_old(talk: Sequence[Token], parts: Sequence[Part], at: int) -> Hit | None:
@@ -77,7 +89,7 @@ def _thing(talk: Sequence[Token], first: int) -> bool:
 
 def _birthday(talk: Sequence[Token], at: int) -> bool:
     """Say whether a token counts birthdays: "my 50th birthday"."""
-    ordinal = talk[at].norm in lexicon.ORDINALS or talk[at].norm.endswith(("th", "ieth", "st", "nd", "rd"))
+    ordinal = talk[at].norm in lexicon.ORDINALS or talk[at].norm.endswith(_ORDINAL)
     follows = talk[at + 1].norm if at + 1 < len(talk) else ""
     kept = ordinal and at > 1 and talk[at - 1].norm in {"my", "his", "her"} and talk[at - 2].norm.startswith("celebrat")
     year = kept or (follows == "year" and at > 0 and talk[at - 1].norm in {"my", "his", "her"})
@@ -96,7 +108,7 @@ def _stated(talk: Sequence[Token], parts: Sequence[Part], at: int) -> Hit | None
         back -= 1
     if back < 0 or parts[back].said in NUMERIC or (talk[back].placeholder and not _named(talk, parts, at)):
         return None
-    beside = talk[back].norm in PEOPLE | {"me"}
+    beside = talk[back].norm in _BESIDE
     aside = talk[back].placeholder or (talk[back].comma and beside and back == at - 1)
     who = "kids" if aside or _listed(talk, parts, back) else _of(talk, back) or _who(talk, back)
     if who is None:
@@ -133,7 +145,13 @@ def _who(talk: Sequence[Token], verb: int) -> str | None:
     """Return who is so old: the word before "is" or "turned", or the one that is short for both ("she's")."""
     norm, before = talk[verb].norm, talk[verb - 1].norm if verb else ""
     bare = norm.removesuffix("'s")
-    if norm in AGED or (norm, before) in {("on", "going"), ("to", "up"), ("at", "died"), ("at", "retired")}:
+    if norm in AGED or (norm, before) in {
+        ("on", "going"),
+        ("to", "up"),
+        ("at", "died"),
+        ("at", "retired"),
+        ("as", "down"),
+    }:
         return before if before in PEOPLE else "he"
     if norm in SHORT or (bare != norm and bare in PEOPLE):
         return SHORT.get(norm, bare)

@@ -7,6 +7,7 @@ form takes the part that it knows. What stands right beside a placeholder and me
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from redaction import lexicon, vocabulary
 from redaction.alphabets import SOUNDS
@@ -31,6 +32,11 @@ _HOSTED = _ADDRESSES | {"PERSON", "REFERENCE_NUMBER"}
 _SECRETS = frozenset({"PASSWORD", "USERNAME"})
 _SIGNS = lexicon.words("dot underscore dash hyphen at @ point period hash star")
 _CASES = lexicon.words("capital small uppercase lowercase caps letter")
+_AMID = LINKS - {"is", "it", "it's"}
+_JOINS = LINKS - {"is"}
+_BEHIND = HEARD | lexicon.FILLERS
+_AHEAD = HEARD | REPLIES
+_TURNED = CODES | {"PERSON"}
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -41,8 +47,9 @@ def find(context: CallContext) -> Iterator[Hit]:
             if any(token.placeholder for token in sentence):
                 yield from _beside(sentence, said)
     for tokens in context.view.channels:
-        yield from _names(tokens)
+        yield from _names(tokens, context.cues.said)
         yield from _turns(tokens)
+        yield from _begun(context, tokens)
 
 
 def _beside(sentence: Sequence[Token], said: frozenset[int]) -> Iterator[Hit]:
@@ -72,7 +79,7 @@ def _loose(sentence: Sequence[Token], parts: Sequence[Part], at: int, step: int)
         joined = (part.said in CODED or _capitals(token)) and _joined(sentence, at, place)
         if single or heard or joined:
             found.append(place)
-        elif token.norm not in LINKS - {"is", "it", "it's"} or abs(place - at) - len(found) > 2:  # noqa: PLR2004 - "and then"
+        elif token.norm not in _AMID or abs(place - at) - len(found) > 2:  # noqa: PLR2004 - "and then"
             break
         place += step
     return tuple(sentence[place] for place in sorted(found))
@@ -83,18 +90,16 @@ def _joined(sentence: Sequence[Token], at: int, place: int) -> bool:
     first, last = sorted((at, place))
     after = sentence[place + 1].norm if place > at and place + 1 < len(sentence) else ""
     counted = after in lexicon.UNITS or after in lexicon.CURRENCY
-    return not counted and all(
-        token.norm in LINKS - {"is"} or token.norm.isdigit() for token in sentence[first + 1 : last]
-    )
+    return not counted and all(token.norm in _JOINS or token.norm.isdigit() for token in sentence[first + 1 : last])
 
 
 def _edge(sentence: Sequence[Token], at: int, step: int) -> bool:
     """Say whether nothing but doubtful letters and digits lie between a token and the sentence's end on that side."""
     if step > 0:
-        return all(token.norm in HEARD | lexicon.FILLERS for token in sentence[at:])
+        return all(token.norm in _BEHIND for token in sentence[at:])
     if at and sentence[at - 1].norm in {"is", "it's"} and sentence[at].norm in SOUNDS:
         return True
-    led = all(token.norm in HEARD | REPLIES for token in sentence[:at])
+    led = all(token.norm in _AHEAD for token in sentence[:at])
     return led and sentence[at].norm not in {"to", "for", "so", "oh", "you", "be", "we"}
 
 
@@ -124,13 +129,13 @@ def _cased(sentence: Sequence[Token], at: int) -> tuple[Token, ...]:
     return tuple(sentence[first:at]) if any(token.norm in _CASES for token in sentence[first:at]) else ()
 
 
-def _names(tokens: Sequence[Token]) -> Iterator[Hit]:
+def _names(tokens: Sequence[Token], cued: AbstractSet[int]) -> Iterator[Hit]:
     """Yield the unknown word beside a name that is hidden: its other half, misheard or without its capital."""
     for at, token in enumerate(tokens):
         if not token.placeholder or placeholder(token) != "PERSON":
             continue
         for place in (at - 1, at + 1):
-            if 0 <= place < len(tokens) and _half(tokens, at, place):
+            if 0 <= place < len(tokens) and tokens[place].at not in cued and _half(tokens, at, place):
                 yield Hit((tokens[place],), "PERSON", 0.6, RULE, "an unknown word beside a name")
 
 
@@ -147,11 +152,23 @@ def _half(tokens: Sequence[Token], name: int, at: int) -> bool:
     return strange and (at > name or not token.norm.endswith(("ing", "ed", "ly")))
 
 
+def _begun(context: CallContext, tokens: Sequence[Token]) -> Iterator[Hit]:
+    """Yield the capitals with which a side begins a code that goes on in its next turn: "Voter ID is LP," - "6519"."""
+    for at in range(1, len(tokens)):
+        token, last = tokens[at], tokens[at - 1]
+        kind = placeholder(token) if token.placeholder else ""
+        if kind not in CODES or last.segment == token.segment or not _capitals(last) or last.placeholder:
+            continue
+        cue = context.cues.before(last)
+        if cue is not None and cue.kind in CODES and last.at not in context.cues.said:
+            yield Hit((last,), kind, 0.6, RULE, "a code begins in the turn before")
+
+
 def _turns(tokens: Sequence[Token]) -> Iterator[Hit]:
     """Yield the digit or letter alone with which a side goes on with its code after the other one's words."""
     for at in range(1, len(tokens)):
         last = tokens[at - 1]
-        if not last.placeholder or placeholder(last) not in CODES | {"PERSON"} or last.segment == tokens[at].segment:
+        if not last.placeholder or placeholder(last) not in _TURNED or last.segment == tokens[at].segment:
             continue
         end = at
         while end < len(tokens) and end - at <= MAX_TURN and tokens[end].segment == tokens[at].segment:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from redaction import lexicon
-from redaction.asked import only_replies, only_replies_since
+from redaction.asked import REPLIES, only_replies, only_replies_since
 from redaction.context import CallContext
 from redaction.cues import Cue
 from redaction.hits import Hit
@@ -23,6 +23,8 @@ DATE_DIGITS = 4
 SCALE_OF_YEARS = 2
 EXPIRY_REACH = 12
 MOST_AFTER_AS = 6
+STALLED = 70
+_IN_FRONT = lexicon.words("front me until till valid through expires expiring of")
 _AS = frozenset({"as", "is", "for"})
 _LINKS = lexicon.words("the of and a on in , - uh um")
 _LEAD = lexicon.words("the of end beginning start late early mid middle day month")
@@ -53,8 +55,25 @@ def _look(context: CallContext) -> Iterator[Hit]:
             for hit in _first(context, cue, _dates(answer[:EXPIRY_REACH])):
                 if _month_and_year(hit.tokens):
                     yield replace(hit, kind="CARD_EXPIRY", reason="a month after a cue of expiry")
+    yield from _expiries_after_stalling(context)
     yield from _full_dates(context.view.tokens)
     yield from ages(context)
+
+
+def _expiries_after_stalling(context: CallContext) -> Iterator[Hit]:
+    """Yield a month and a year that are all of a sentence, when nothing else was asked since a card's expiry was."""
+    talk = context.view.talk
+    for cue in context.cues.cues:
+        if cue.kind != "CARD_EXPIRY" or not cue.asked:
+            continue
+        later = (one.place for one in context.cues.cues if one.place > cue.place and one.asked and one.kind != cue.kind)
+        end = min(next(later, len(talk)), cue.place + STALLED)
+        for sentence in context.view.sentences(talk[cue.place + 1 : end]):
+            told = [token for token in sentence if token.norm not in REPLIES and token.norm not in _IN_FRONT]
+            code = fold([part for part in parts_of(told) if part.said in NUMERIC])
+            if len(told) in {2, 3} and _month_and_year(told) and len(code) in {2, 4} and told[0].norm in lexicon.MONTHS:
+                yield Hit(tuple(told), "CARD_EXPIRY", 0.7, RULE, "a month after a cue of expiry")
+                break
 
 
 def _month_and_year(tokens: Sequence[Token]) -> bool:
@@ -105,14 +124,14 @@ def _full_dates(tokens: Sequence[Token]) -> Iterator[Hit]:
         if any(token.norm in lexicon.MONTHS for token in hit.tokens) and _BIRTH_YEAR.search(code):
             yield Hit(hit.tokens, "DATE_OF_BIRTH", 0.6, RULE, "a full date of long ago")
     for token in tokens:
-        if not token.placeholder and _WRITTEN_BIRTH.match(token.norm):
+        if token.norm[:1].isdigit() and not token.placeholder and _WRITTEN_BIRTH.match(token.norm):
             yield Hit((token,), "DATE_OF_BIRTH", 0.6, RULE, "a written date of long ago")
 
 
 def _dates(tokens: Sequence[Token]) -> Iterator[Hit]:
     parts = parts_of(tokens)
     dated = [part.said in _DATE_SAID or token.norm in lexicon.MONTHS for part, token in zip(parts, tokens, strict=True)]
-    at = 0
+    at = dated.index(True) if True in dated else len(tokens)
     while at < len(tokens):
         if not dated[at]:
             at += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from redaction import lexicon
 from redaction.context import CallContext
@@ -11,7 +12,7 @@ from redaction.hits import Hit
 from redaction.rules.mailboxes import BOUNDARY, handle_like, joined_before, local_start, strange_start, told_start
 from redaction.rules.naming import STOP
 from redaction.rules.said_again import again
-from redaction.view import Token
+from redaction.view import REMEMBERED, Token
 
 RULE = "spoken_contacts"
 KINDS = ("EMAIL_ADDRESS", "URL", "IP_ADDRESS", "UPI_ID", "USERNAME", "SOCIAL_HANDLE")
@@ -32,6 +33,8 @@ _WEB = frozenset(
 )
 _HEARD_AS_AT = frozenset(("an", "and", "that", "add", "in", "et", "act", "hat"))
 _AT = frozenset(("at", "@", "ad", "@at"))
+_NO_HOST = BOUNDARY | _WEB | STOP
+_JOINS = _AT | _HEARD_AS_AT | {"rate", "sign"}
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -62,10 +65,12 @@ def _may_be_domain(tokens: Sequence[Token], at: int) -> bool:
     """Say whether a plain word can be a domain's: it is a mail host, or a dot comes next."""
     if tokens[at].norm in lexicon.MAIL_HOSTS:
         return True
-    after = tokens[at + 1] if at + 1 < len(tokens) else None
-    return after is not None and (
-        after.norm in _DOTS or after.norm == "point" or after.raw[:1] == "." or after.norm.startswith("dot-")
-    )
+    return at + 1 < len(tokens) and _dot(tokens[at + 1].raw, tokens[at + 1].norm)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _dot(raw: str, norm: str) -> bool:
+    return norm in _DOTS or norm == "point" or raw[:1] == "." or norm.startswith("dot-")
 
 
 def _kind(token: Token, *, alone: bool) -> str:
@@ -92,7 +97,7 @@ def _domain(context: CallContext, tokens: Sequence[Token], at: int) -> int | Non
 def _mailed(context: CallContext, tokens: Sequence[Token], at: int) -> bool:
     """Say whether a mail host by itself ("meera at gmail") ends an address, rather than being spoken of."""
     before = tokens[at - 1] if at else None
-    joined = before is not None and not before.closes and before.norm in _AT | _HEARD_AS_AT | {"rate", "sign"}
+    joined = before is not None and not before.closes and before.norm in _JOINS
     if joined and before is not None and before.segment == tokens[at].segment:
         return True
     cue = context.cues.before(tokens[at])
@@ -194,7 +199,7 @@ def _name_start(tokens: Sequence[Token], first: int) -> int:
         token = tokens[start - 1]
         if token.placeholder or token.segment != tokens[first].segment or token.closes or token.comma:
             break
-        if token.norm in BOUNDARY | _WEB | STOP:
+        if token.norm in _NO_HOST:
             break
         start -= 1
     while (

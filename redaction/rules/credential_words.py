@@ -11,7 +11,7 @@ _SECRET = (
     "security question",
     "maiden name", "first pet", "first pet's name", "pet's name", "childhood pet", "first school", "primary school",
     "elementary school", "high school", "first teacher", "first car", "first job", "first employer",
-    "childhood friend",
+    "childhood friend", "mother's name", "mother's name before marriage", "name before marriage",
     "best friend's name", "childhood nickname", "street you grew up on", "street did you grow up on",
     "city you were born in",
     "city were you born in", "town were you born in", "town you were born in", "place of birth", "birthplace",

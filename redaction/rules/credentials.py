@@ -27,6 +27,7 @@ from redaction.rules.credential_words import (
 )
 from redaction.rules.naming import phrase_ends
 from redaction.rules.said_again import told_again
+from redaction.rules.written import quotation, written
 from redaction.spoken import NUMERIC, Said, part_of
 from redaction.view import Token
 
@@ -46,6 +47,9 @@ _SUMS = frozenset({Said.MONEY, Said.PERCENT})
 _CODED = NUMERIC | {Said.LETTER, Said.CODE, Said.REPEAT}
 ANSWER_S = 20.0
 TURNS = 3
+LONG_PROSE = 6
+_AMID = LEAD | LINKS
+_NOT_ODD = REFUSED | LEAD
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -78,6 +82,8 @@ def _stated(tokens: Sequence[Token], end: int, kind: str) -> tuple[Token, ...]:
     if last.closes:
         return ()
     ahead = tokens[end : end + MAX_LEAD]
+    if quoted := quotation(ahead):
+        return quoted
     for place, token in enumerate(ahead):
         if token.segment != last.segment or token.norm in NO_REQUEST:
             return ()
@@ -124,7 +130,15 @@ def _told(tokens: Sequence[Token], at: int, kind: str) -> tuple[Token, ...]:
         said.append(token)
     if kind == "SOCIAL_HANDLE" and not _handle(said):
         return ()
-    return tuple(said) if _plausible(said, kind) else ()
+    if kind == "USERNAME" and _prose(said):
+        return ()
+    return written(said, kind) or (tuple(said) if _plausible(said, kind) else ())
+
+
+def _prose(said: Sequence[Token]) -> bool:
+    """Say whether a sentence about logging in follows rather than a name: ordinary words but for one."""
+    strange = [token.norm for token in said if not vocabulary.english(token.norm)]
+    return len(said) >= LONG_PROSE and len(strange) < 2 and all(map(str.isalpha, strange))  # noqa: PLR2004 - one name of a thing
 
 
 def _after_lead(tokens: Sequence[Token], at: int) -> int:
@@ -222,7 +236,7 @@ def _more(context: CallContext, stretch: Sequence[Token], last: Token, kind: str
     place = last.at - stretch[0].at + 1
     for sentence in context.view.sentences(stretch[place : place + LONG_SENTENCE]):
         coded = [token for token in sentence if token.norm in SIGNS or part_of(token).said in _CODED]
-        if not coded or any(token not in coded and token.norm not in LEAD | LINKS for token in sentence):
+        if not coded or any(token not in coded and token.norm not in _AMID for token in sentence):
             return
         yield Hit(tuple(coded), kind, 0.65, RULE, "the answer goes on")
 
@@ -233,7 +247,7 @@ def _odd(sentence: Sequence[Token]) -> tuple[Token, ...]:
         token
         for place, token in enumerate(sentence)
         if token.norm.isalpha()
-        and token.norm not in REFUSED | LEAD
+        and token.norm not in _NOT_ODD
         and not vocabulary.brand(token.norm)
         and ((place and token.capital and len(token.norm) > 1) or not vocabulary.english(token.norm))
     )

@@ -40,6 +40,10 @@ _HEARD_AS_DIGITS = frozenset(lexicon.HOMOPHONES) | lexicon.words("times time or 
 _FRAME = lexicon.words("my the is number that's that this its it's for at end on a to")
 _AMOUNTS = frozenset({Said.MONEY, Said.TIME, Said.PERCENT, Said.SCALE})
 _LISTING = lexicon.words("between either about nearly almost only")
+_NOTHING = _HEARD_AS_DIGITS | _FRAME | REPLIES
+_COUNTED = (lexicon.UNITS | lexicon.CURRENCY | lexicon.SCALES.keys()) - {"times", "time"}
+_NOT_TOLD = REPLIES | _FRAME | _BETWEEN
+_CODED = _DIGITS | {Said.LETTER}
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -87,14 +91,14 @@ def _together(tokens: Sequence[Token], parts: Sequence[Part], before: int, at: i
 
 def _sensible(token: Token) -> bool:
     """Say whether a word means something of its own, rather than standing for a misheard digit or for nothing."""
-    return token.norm not in _HEARD_AS_DIGITS | _FRAME | REPLIES and vocabulary.ordinary(token.norm)
+    return token.norm not in _NOTHING and vocabulary.ordinary(token.norm)
 
 
 def _counts(tokens: Sequence[Token], at: int) -> bool:
     """Say whether the number counts something or is part of a date."""
     near = [tokens[place].norm for place in (at - 1, at + 1) if 0 <= place < len(tokens)]
     after = tokens[at + 1].norm if at + 1 < len(tokens) and not tokens[at].closes else ""
-    units = (lexicon.UNITS | lexicon.CURRENCY | lexicon.SCALES.keys()) - {"times", "time"}
+    units = _COUNTED
     return after in units or any(norm in lexicon.MONTHS for norm in near)
 
 
@@ -124,7 +128,7 @@ def _widened(tokens: Sequence[Token], first: int, end: int) -> tuple[int, int]:
 
 def _as_times(sentence: Sequence[Token], kind: str) -> tuple[Token, ...]:
     """Return an answer that was written as times or decimals: "7.02" for the PIN 702, "8.3, then 6.1"."""
-    told = [token for token in sentence if token.norm not in REPLIES | _FRAME | _BETWEEN]
+    told = [token for token in sentence if token.norm not in _NOT_TOLD]
     clocked = [token for token in told if _CLOCKED.match(token.norm)]
     digits = sum(char.isdigit() for token in told for char in token.norm)
     bare = all(token in clocked or token.norm.isdigit() for token in told)
@@ -149,7 +153,7 @@ def _answer(context: CallContext, sentence: Sequence[Token]) -> Iterator[Hit]:
         if parts[at].said is not Said.FILLER and not token.placeholder and token.at not in context.cues.said
     ]
     neutral = sum(sentence[at].norm in _HEARD_AS_DIGITS for at in told)
-    numeric = [at for at in told if parts[at].said in _DIGITS | {Said.LETTER}]
+    numeric = [at for at in told if parts[at].said in _CODED]
     digits = sum(len(parts[at].code) for at in numeric if parts[at].said is not Said.REPEAT)
     sense = [at for at in told if at not in numeric and _sensible(sentence[at])]
     topic = context.cues.before(sentence[numeric[0]]) if numeric else None

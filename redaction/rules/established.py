@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from redaction import lexicon, vocabulary
 from redaction.context import CallContext
 from redaction.hits import Hit
-from redaction.rules.naming import FUZZY_FROM, LETTERS, PARTICLES, STOP, TITLES, bare, close, sounds_like
-from redaction.view import Token
+from redaction.rules.naming import FUZZY_FROM, LETTERS, PARTICLES, STOP, TITLES, bare, close, norms_of, sounds_like
+from redaction.view import REMEMBERED, Token
 
 MIN_ESTABLISHED = 2
 LONG = 7
@@ -51,6 +51,7 @@ BEGIN_SENTENCES = lexicon.words(
     "cash can just even so well no yes mind sunny happy early summer winter april june august march bless faith grace"
 )
 """Names that begin a sentence as ordinary words too."""
+_NO_PART = TITLES | PARTICLES | STOP
 
 
 @cache
@@ -70,7 +71,7 @@ def also_called(name: str) -> frozenset[str]:
 def parts_of_name(name: str) -> Iterator[str]:
     """Yield the lower-case words of a name as a directory holds it, titles and particles left out."""
     for part in re.split(r"[\s,.;/]+", name.lower()):
-        if len(part) >= MIN_ESTABLISHED and LETTERS.match(part) and part not in TITLES | PARTICLES | STOP:
+        if len(part) >= MIN_ESTABLISHED and LETTERS.match(part) and part not in _NO_PART:
             yield part
 
 
@@ -80,15 +81,16 @@ def find(context: CallContext, said: frozenset[str], rule: str) -> Iterator[Hit]
     plain = frozenset(name for name in names if vocabulary.english(name) or vocabulary.brand(name))
     sure = frozenset(names - plain)
     nick = frozenset(other for name in names for other in also_called(name)) - names
-    verdicts: dict[str, str] = {"": ""}
+    if not names:
+        return
     long = {name for name in sure if len(name) >= LONG}
     yield from _in_two(context.view.tokens, long, rule)
-    for at, token in enumerate(context.view.tokens):
-        verdict = verdicts.get(token.norm)
-        if verdict is None:
-            word = bare(token.norm)
-            verdict = verdicts[token.norm] = _verdict(word, sure, plain, nick) if LETTERS.match(word) else ""
-        if not verdict or token.placeholder:
+    norms = norms_of(context.view.tokens)
+    verdicts = {norm: _verdict(word, sure, plain, nick) for norm in set(norms) if (word := _worded(norm))}
+    for at in [place for place, norm in enumerate(norms) if verdicts.get(norm)]:
+        token = context.view.tokens[at]
+        verdict = verdicts[token.norm]
+        if token.placeholder:
             continue
         if verdict == "same":
             yield Hit((token,), "PERSON", 0.8, rule, "a name said elsewhere in the call")
@@ -96,6 +98,13 @@ def find(context: CallContext, said: frozenset[str], rule: str) -> Iterator[Hit]
             yield Hit((token,), "PERSON", 0.7, rule, "nearly a name said elsewhere in the call")
         elif token.capital and _amid(context.view.tokens, at):
             yield Hit((token,), "PERSON", 0.7, rule, "a name said elsewhere in the call")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _worded(norm: str) -> str:
+    """Return a word without the ending of possession, nothing where it is no word."""
+    word = bare(norm)
+    return word if LETTERS.match(word) else ""
 
 
 def _in_two(tokens: Sequence[Token], long: set[str], rule: str) -> Iterator[Hit]:

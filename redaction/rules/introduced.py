@@ -74,6 +74,8 @@ _ENDINGS = ("ing", "ed", "ly", "tion", "s")
 _CLAUSE = lexicon.words(
     "and i but so from calling speaking here with my the on is at i'm or because as for can could to"
 )
+_ENDING = _CLAUSE | STOP
+_GOING_ON = _AFTER - {"and", "with"}
 
 
 def find(tokens: Sequence[Token], rule: str) -> Iterator[Hit]:
@@ -181,7 +183,7 @@ def _likely(tokens: Sequence[Token], at: int) -> bool:
         and wordy(first)
         and first.norm not in STOP
         and not vocabulary.brand(first.norm)
-        and (named or follows in _AFTER - {"and", "with"})
+        and (named or follows in _GOING_ON)
     )
 
 
@@ -206,7 +208,7 @@ def _rest(tokens: Sequence[Token], at: int) -> tuple[Token, ...]:
     for token in tokens[at : at + 3]:
         if last.closes or (said and last.comma):
             break
-        if not wordy(token) or token.segment != tokens[at - 1].segment or token.norm in _CLAUSE | STOP:
+        if not wordy(token) or token.segment != tokens[at - 1].segment or token.norm in _ENDING:
             break
         if vocabulary.english(token.norm) and not vocabulary.double_name(token.norm):
             break

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from redaction import lexicon, vocabulary
+from redaction.asked import REPLIES
 from redaction.context import CallContext
 from redaction.hits import Hit
 from redaction.neighbours import parts_of
@@ -20,7 +21,11 @@ _LIVING = tuple((phrase, "living") for phrase in streets.LIVING)
 _STATED = frozenset({"live", "lives", "living", "in", "at", "on"})
 """Cues that tell where somebody lives rather than ask, when no sentence ends with them."""
 _NUMBERED = NUMERIC | {Said.CODE, Said.LETTER}
+MOST_MISHEARD = 4
+_FRAME = (REPLIES | STOP | lexicon.FILLERS) - lexicon.words("the of in on o oh st")
+_SUBJECTS = lexicon.words("i you we they he she there who quite confirm back since until because if but while by after")
 _BEFORE_COUNT = frozenset({"between", "about", "around", "over", "under"})
+_CODED = NUMERIC | {Said.CODE, Said.LETTER}
 
 
 def find(context: CallContext, rule: str) -> Iterator[Hit]:
@@ -34,7 +39,13 @@ def find(context: CallContext, rule: str) -> Iterator[Hit]:
             own = next((at for at, token in enumerate(talk) if token.segment != cue.token.segment), len(talk))
             yield from _answer(talk[:own], rule, own=True)
             if cue.token.norm not in _STATED or cue.token.closes:
-                yield from _answer(talk[own:], rule, own=False)
+                yield from _answer(_other_side(context, talk[own:], cue.token), rule, own=False)
+
+
+def _other_side(context: CallContext, talk: Sequence[Token], asked: Token) -> Sequence[Token]:
+    """Return what the side that was asked says, where the channels tell the sides apart."""
+    several = len(context.view.channels) > 1
+    return [token for token in talk if token.channel != asked.channel] if several else talk
 
 
 def _answer(tokens: Sequence[Token], rule: str, *, own: bool) -> Iterator[Hit]:
@@ -42,10 +53,7 @@ def _answer(tokens: Sequence[Token], rule: str, *, own: bool) -> Iterator[Hit]:
     if own:
         tokens = tokens[: next((at for at, one in enumerate(tokens, 1) if _ends(tokens, at)), len(tokens))]
     parts = parts_of(tokens)
-    numbered = [
-        part.said in NUMERIC | {Said.CODE, Said.LETTER} and not _counted(tokens, parts, at)
-        for at, part in enumerate(parts)
-    ]
+    numbered = [part.said in _CODED and not _counted(tokens, parts, at) for at, part in enumerate(parts)]
     told = [telling(token, numbered=one) for token, one in zip(tokens, numbered, strict=True)]
     group: list[int] = []
     for at, one in enumerate(told):
@@ -87,8 +95,50 @@ def _group(
     plain = any(vocabulary.english(token.norm) and not vocabulary.place(token.norm) for token in named)
     alone = named and not plain and group[0] <= NEAR
     enough = (named and digits) or (not own and (alone or digits > MAX_GAP)) or (own and len(named) > 1 and not town)
-    if enough:
+    if enough and (named or not _told_of(tokens, group[0])):
+        first, end = _whole(tokens, group[0], group[-1] + 1)
+        taken = tuple(token for token in tokens[first:end] if not token.placeholder)
         yield Hit(taken, "ADDRESS", 0.75, rule, "a part of an address after a cue")
+
+
+def _whole(tokens: Sequence[Token], first: int, end: int) -> tuple[int, int]:
+    """Return a part of an address with the few misheard words that its sentence begins or ends with."""
+    start, last = first, end
+    while start and _same(tokens, start - 1):
+        start -= 1
+    while last < len(tokens) and _same(tokens, last - 1):
+        last += 1
+    if any(_speaks(token) for token in tokens[start:last]):
+        return first, end
+    while start < first and _framing(tokens[start]):
+        start += 1
+    head, rest = tokens[start:first], tokens[end:last]
+    begins = len(head) <= MOST_MISHEARD and not any(map(_framing, head))
+    whole = len(rest) <= MOST_MISHEARD and not any(map(_framing, rest))
+    return (start if begins else first), (last if whole else end)
+
+
+def _told_of(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a sentence tells of something else before a place in it: "you'd owe nine hundred"."""
+    while at and _same(tokens, at - 1):
+        at -= 1
+        if _speaks(tokens[at]):
+            return True
+    return False
+
+
+def _speaks(token: Token) -> bool:
+    """Say whether a word shows that a sentence tells of something else: a subject, a sum, a time."""
+    return token.norm.partition("'")[0] in _SUBJECTS or token.norm in lexicon.UNITS or token.norm in lexicon.CURRENCY
+
+
+def _same(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether the token behind a place goes on with its sentence."""
+    return not tokens[at].closes and at + 1 < len(tokens) and tokens[at + 1].segment == tokens[at].segment
+
+
+def _framing(token: Token) -> bool:
+    return token.placeholder or token.norm in _FRAME
 
 
 def telling(token: Token, *, numbered: bool) -> bool:

@@ -15,9 +15,9 @@ BOUNDARY = lexicon.words(
     "is it it's its that's that address email e-mail mail id to me my your you at the a an on in and or yes "
     "no so please "
     "sure okay ok was be use using reach contact write send i i'm am we our new correct right with as for "
-    "by from not"
+    "by from not listen quite perfect email's e-mail's mail's put down back"
 )
-_SENSE = BOUNDARY - lexicon.words("an a and in the as on by or from not right")
+_SENSE = BOUNDARY - lexicon.words("an a and in the as on by or from not right back down")
 """Words that show a sentence with a sense: what stands before them is no part of an address."""
 _TOLD = frozenset(
     {"is", "it's", "its", "be", "was", "as", "to", "at", "email", "e-mail", "mail", "address", "id", "that's"}

@@ -9,9 +9,9 @@ from redaction import lexicon, vocabulary
 from redaction.alphabets import ACRONYMS
 from redaction.context import CallContext
 from redaction.hits import Hit
-from redaction.rules import addressed, established, introduced
+from redaction.rules import addressed, established, guessed, introduced, name_slots
 from redaction.rules.firms import FIRMS
-from redaction.rules.naming import MAX_NAME_TOKENS, STOP, bare, listed, maybe_name, name_like, taken
+from redaction.rules.naming import MAX_NAME_TOKENS, STOP, bare, listed, maybe_name, name_like, norms_of, taken
 from redaction.view import Token
 
 RULE = "spoken_names"
@@ -32,7 +32,7 @@ def find(context: CallContext) -> Iterator[Hit]:
     if RULE not in kept:
         kept[RULE] = tuple(_placed_names(context))
     found: list[Hit] = list(kept[RULE])
-    found.extend(_guessed(context, found))
+    found.extend(guessed.find(context, found, RULE))
     found.extend(_joined(context, found))
     found.extend(_initials(context, found))
     found = [hit for hit in found if not all(_abbreviation(context, token) for token in hit.tokens)]
@@ -46,6 +46,7 @@ def _placed_names(context: CallContext) -> Iterator[Hit]:
     """Yield the names that need no language model; worked out once per view."""
     for tokens in context.view.channels:
         yield from introduced.find(tokens, RULE)
+        yield from name_slots.find(tokens, RULE)
         yield from _listed(tokens)
     yield from _spoken_of(context)
     yield from addressed.find(context, RULE)
@@ -143,21 +144,11 @@ def _spoken_of(context: CallContext) -> Iterator[Hit]:
                 yield Hit(taken(talk, at, begins=True), "PERSON", 0.8, RULE, "near a question about a name")
 
 
-def _guessed(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
-    """Yield what the language model takes for people, asked only for segments with a capital that nothing explains."""
-    certain = {token.at for hit in found for token in hit.tokens}
-    doubtful = {token.segment for token in _undecided(context) if token.at not in certain}
-    for person in context.guess(context.view, doubtful) if doubtful else ():
-        real = addressed.trimmed([token for token in person if not token.placeholder])
-        if _believed(real):
-            yield Hit(real, "PERSON", 0.85, RULE, "a name by the language model")
-
-
 def _joined(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
     """Yield the word that "and" joins to a name when it may be one too: "Priya and Grace"."""
     tokens = context.view.tokens
     names = {token.at for hit in found if hit.score > addressed.WEAK for token in hit.tokens}
-    for at in range(1, len(tokens) - 1):
+    for at in range(1, len(tokens) - 1) if names else ():
         if tokens[at].at in names and tokens[at + 1].at not in names and _behind(tokens, at):
             yield Hit((tokens[at + 1],), "PERSON", 0.65, RULE, "listed behind a name")
             continue
@@ -184,9 +175,11 @@ def _initials(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
     """Yield the initial that stands behind a name, whatever follows it: "Valentina F."."""
     tokens = context.view.tokens
     names = {token.at for hit in found if hit.score > addressed.WEAK for token in hit.tokens}
-    for at in range(1, len(tokens)):
+    if not names:
+        return
+    for at in [place for place, norm in enumerate(norms_of(tokens)) if place and len(norm) == 1]:
         token, last = tokens[at], tokens[at - 1]
-        single = len(token.norm) == 1 and token.norm.isalpha() and token.raw[:1].isupper() and token.norm != "i"
+        single = token.norm.isalpha() and token.raw[:1].isupper() and token.norm != "i"
         beside = last.at in names and last.segment == token.segment and not (last.closes or last.comma)
         if single and beside and token.at not in names and len(last.norm) > 1:
             yield Hit((token,), "PERSON", 0.6, RULE, "an initial behind a name")
@@ -196,34 +189,12 @@ def _initials(context: CallContext, found: Sequence[Hit]) -> Iterator[Hit]:
 
 def _over_the_break(line: Sequence[Token], names: AbstractSet[int]) -> Iterator[Hit]:
     """Yield the rest of a name that the next segment begins with: "speaking with Graham R." - "Rowbotham."."""
-    for at in range(2, len(line)):
+    for at in [at for at in range(2, len(line)) if line[at].segment != line[at - 1].segment]:
         token, last = line[at], line[at - 1]
-        if token.segment == last.segment or not token.capital or token.placeholder or token.norm in STOP:
+        if not token.capital or token.placeholder or token.norm in STOP:
             continue
         initial = len(last.norm) == 1 and last.raw[:1].isupper() and line[at - 2].at in names
         open_end = last.at in names and last.comma and name_like(token)
         short = token.closes or token.comma or name_like(token)
         if (initial or open_end) and short and token.at not in names:
             yield Hit((token,), "PERSON", 0.65, RULE, "a name goes on in the next breath")
-
-
-def _believed(real: Sequence[Token]) -> bool:
-    """Say whether a guess is worth more than a capital: a listed name, or several words of which one is unknown."""
-    if not real or any(vocabulary.brand(token.norm) or token.norm in FIRMS for token in real):
-        return False
-    words = [bare(token.norm) for token in real]
-    if any(listed(word) and not vocabulary.place(word) for word in words):
-        return True
-    several = len(real) > 1 and any(name_like(token) for token in real) and not any(map(vocabulary.place, words))
-    return several and "and" not in words
-
-
-def _undecided(context: CallContext) -> Iterator[Token]:
-    """Yield capitalised words that may be names: unknown ones, and names that are words too amid a sentence."""
-    last: Token | None = None
-    for token in context.view.tokens:
-        if token.capital and not token.placeholder and token.norm not in STOP:
-            begins = last is None or last.segment != token.segment or last.closes
-            if name_like(token) or (not begins and maybe_name(token)):
-                yield token
-        last = token

@@ -75,29 +75,26 @@ def wordy(token: Token) -> bool:
 
 
 @cache
-def by_last_word(phrases: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+def by_last_word(phrases: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[tuple[list[str], str], ...]]:
     """Return the phrases, each with what it announces, by their last word; the longer ones first."""
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    found: dict[str, list[tuple[list[str], str]]] = {}
     for phrase, kind in sorted(phrases, key=lambda one: -len(one[0].split())):
-        words = tuple(phrase.split())
+        words = phrase.split()
         found.setdefault(words[-1], []).append((words, kind))
     return {word: tuple(entries) for word, entries in found.items()}
 
 
 def phrase_ends(tokens: Sequence[Token], phrases: tuple[tuple[str, str], ...]) -> Iterator[tuple[int, str]]:
     """Yield the place after each of the phrases, wherever one is said, and what it announces: the longest wins."""
-    known = by_last_word(phrases)
-    for at, norm in enumerate(norms_of(tokens), 1):
-        entries = known.get(norm)
-        for words, kind in entries or ():
-            if at >= len(words) and all(
-                token.norm == word for token, word in zip(tokens[at - len(words) : at], words, strict=True)
-            ):
+    known, norms = by_last_word(phrases), norms_of(tokens)
+    for at in [place for place, norm in enumerate(norms, 1) if norm in known]:
+        for words, kind in known[norms[at - 1]]:
+            if at >= len(words) and norms[at - len(words) : at] == words:
                 yield at, kind
                 break
 
 
-def norms_of(tokens: Sequence[Token]) -> Sequence[str]:
+def norms_of(tokens: Sequence[Token]) -> list[str]:
     """Return the normal forms of the tokens, worked out once for a whole line."""
     if not isinstance(tokens, Line):
         return [token.norm for token in tokens]

@@ -20,6 +20,7 @@ from redaction.trimming import extended, trimmed, without_names
 from redaction.view import Token
 
 RULE = "spoken_numbers"
+TAKEN = "taken by spoken_numbers"
 KINDS = (
     *FORMS, "PERSON", "ADDRESS",
 )  # fmt: skip
@@ -57,7 +58,11 @@ def found(context: CallContext) -> tuple[Hit, ...]:
 
 def taken(context: CallContext) -> frozenset[int]:
     """Return which tokens this rule takes."""
-    return frozenset(token.at for hit in found(context) for token in hit.tokens)
+    kept = context.view.talk.kept
+    if TAKEN not in kept:
+        kept[TAKEN] = frozenset(token.at for hit in found(context) for token in hit.tokens)
+    tokens: frozenset[int] = kept[TAKEN]
+    return tokens
 
 
 def _look(context: CallContext) -> Iterator[Hit]:
@@ -73,12 +78,11 @@ def _candidates(context: CallContext) -> list[tuple[Run, Sequence[Token], Mappin
     """Return the runs of the conversation and of each channel, in the order in which they begin."""
     found: dict[tuple[int, ...], tuple[Run, Sequence[Token], Mapping[int, int]]] = {}
     for order in (context.view.talk, *context.view.channels):
-        places = {token.at: place for place, token in enumerate(order)}
         for whole in runs(order, context.cues):
-            bare = without_names(context, whole, places)
+            bare = without_names(context, whole, order.places)
             if bare is not None:
-                run = trimmed(bare, order, places)
-                found.setdefault(tuple(token.at for token in run.tokens), (run, order, places))
+                run = trimmed(bare, order, order.places)
+                found.setdefault(tuple([token.at for token in run.tokens]), (run, order, order.places))
     return sorted(found.values(), key=lambda one: (context.cues.places[one[0].tokens[0].at], -len(one[0].tokens)))
 
 

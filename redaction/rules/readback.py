@@ -25,13 +25,13 @@ from redaction.spoken import NUMERIC, Part, Said
 from redaction.view import Token
 
 RULE = "read_back"
-KINDS = (*FORMS, "PERSON")
+KINDS = (*FORMS, "PERSON", "URL")
 REACH = 5
 """Sentences after an item in which it may be said again."""
 CHUNK = 6
 LONGEST_SECRET = 8
 LONGEST_NAME = 4
-_FREE = frozenset({"PASSWORD", "USERNAME", "EMAIL_ADDRESS", "UPI_ID", "SOCIAL_HANDLE"})
+_FREE = frozenset({"PASSWORD", "USERNAME", "EMAIL_ADDRESS", "UPI_ID", "SOCIAL_HANDLE", "URL"})
 """Kinds that may be made of any words."""
 CODES = frozenset(FORMS) - _FREE - {"AGE", "CARD_EXPIRY"}
 _STRONG = lexicon.words("confirm back listen quite noted repeat")
@@ -48,6 +48,7 @@ _FRAME = (
 ) - lexicon.words("o")
 LINKS = lexicon.FILLERS | lexicon.words("and then followed by comma for capital the of") - lexicon.words("no")
 _WRITTEN_DATE = re.compile(r"^\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}$")
+_HUMMED = re.compile(r"^[mh]{2,}p?$")
 _ASKED_RIGHT = lexicon.words("right correct it ok okay spelled spelt")
 _DATES = lexicon.words("the of and in a year born")
 HEARD = (
@@ -55,6 +56,15 @@ HEARD = (
 ) - {"okay"}
 CODED = NUMERIC | {Said.CODE, Said.LETTER, Said.REPEAT}
 _SUMS = frozenset({Said.MONEY, Said.TIME, Said.PERCENT})
+_UNTIMED = _SUMS - {Said.TIME}
+_ENDS = REPLIES - {"oh", "o"}
+_SUBJECTS = lexicon.words("i i'll i'm we we'll you your he she they it there can could would will don't what how")
+_DATED = NUMERIC | {Said.ORDINAL, Said.CODE, Said.TIME}
+_DATE_LINKS = _DATES | lexicon.FILLERS
+_COUNTED = lexicon.UNITS | lexicon.CURRENCY
+_LOOSE = LINKS | HEARD
+_BARE = CODED | {Said.TIME}
+_ABBREVIATED = ACRONYMS - COUNTRIES
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -84,7 +94,7 @@ def _again(context: CallContext, sentence: Sequence[Token], kind: str, after: Se
     while first < len(sentence) and (sentence[first].norm in _FRAME or sentence[first].at in context.cues.said):
         first += 1
     end = len(sentence)
-    while end > first and sentence[end - 1].norm in REPLIES - {"oh", "o"}:
+    while end > first and sentence[end - 1].norm in _ENDS:
         end -= 1
     rest, lead = [token for token in sentence[first:end] if not token.placeholder], sentence[:first]
     if not rest or any(token.at in context.cues.aside for token in sentence):
@@ -127,7 +137,7 @@ def _unheard(token: Token) -> bool:
 
 def _sensible(rest: Sequence[Token]) -> bool:
     """Say whether the words speak of something else: a question, a sum, a sentence with a subject of its own."""
-    subjects = lexicon.words("i i'll i'm we we'll you your he she they it there can could would will don't what how")
+    subjects = _SUBJECTS
     sums = any(part.said in _SUMS for part in parts_of(rest))
     return sums or rest[-1].raw.endswith("?") or any(token.norm in subjects for token in rest)
 
@@ -135,10 +145,10 @@ def _sensible(rest: Sequence[Token]) -> bool:
 def _date(rest: Sequence[Token]) -> bool:
     parts = parts_of(rest)
     dated = [
-        part.said in NUMERIC | {Said.ORDINAL, Said.CODE, Said.TIME} or token.norm in lexicon.MONTHS or _year(token)
+        part.said in _DATED or token.norm in lexicon.MONTHS or _year(token)
         for token, part in zip(rest, parts, strict=True)
     ]
-    linked = all(one or token.norm in _DATES | lexicon.FILLERS for one, token in zip(dated, rest, strict=True))
+    linked = all(one or token.norm in _DATE_LINKS for one, token in zip(dated, rest, strict=True))
     whole = any(_WRITTEN_DATE.match(token.norm) for token in rest)
     return linked and (whole or sum(dated) > 1)
 
@@ -149,25 +159,27 @@ def _year(token: Token) -> bool:
 
 def _code(rest: Sequence[Token], *, strong: bool) -> bool:
     parts = parts_of(rest)
-    sums = _SUMS - {Said.TIME} if strong else _SUMS
-    if any(part.said in sums for part in parts) or rest[-1].norm in lexicon.UNITS | lexicon.CURRENCY:
+    sums = _UNTIMED if strong else _SUMS
+    if any(part.said in sums for part in parts) or rest[-1].norm in _COUNTED:
         return False
     if len(rest) == 1 and YEAR.match(parts[0].code):
         return False
     coded = [_bare(token, part) for token, part in zip(rest, parts, strict=True)]
-    loose = all(one or token.norm in LINKS | HEARD for one, token in zip(coded, rest, strict=True))
+    loose = all(one or token.norm in _LOOSE for one, token in zip(coded, rest, strict=True))
     places = sum(max(1, len(part.code)) for one, part in zip(coded, parts, strict=True) if one)
     return loose and places >= (2 if strong else 3)
 
 
 def _bare(token: Token, part: Part) -> bool:
-    return not token.placeholder and (part.said in CODED | {Said.TIME} or chunk(token))
+    return not token.placeholder and (part.said in _BARE or chunk(token))
 
 
 def chunk(token: Token) -> bool:
     """Say whether a token is a few letters that mean nothing: "HE.", "UELPM", "pz"."""
     norm = token.norm
-    if not (norm.isalnum() and norm.isascii()) or len(norm) > CHUNK or norm.upper() in ACRONYMS - COUNTRIES:
+    if _HUMMED.match(norm):
+        return False
+    if not (norm.isalnum() and norm.isascii()) or len(norm) > CHUNK or norm.upper() in _ABBREVIATED:
         return False
     capitals = norm.upper() in token.raw and len(norm) > 1
     return capitals or (len(norm) > 1 and not vocabulary.english(norm) and not any(one in "aeiouy" for one in norm))

@@ -30,6 +30,8 @@ _AROUND = REPLIES | lexicon.words(
     "making pardon years year old until valid expires expiry slash of not to quite listen no that's it's he she "
     "they you"
 )
+_VALUES = NUMERIC | {Said.CODE, Said.TIME, Said.ORDINAL}
+_CODED = NUMERIC | {Said.CODE}
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -66,9 +68,7 @@ def _repeated(sentences: Sequence[Sequence[Token]]) -> Iterator[Hit]:
 def _value(token: Token, part: Part) -> bool:
     if token.placeholder:
         return False
-    return part.said in NUMERIC | {Said.CODE, Said.TIME, Said.ORDINAL} or (
-        token.norm in lexicon.MONTHS and token.capital
-    )
+    return part.said in _VALUES or (token.norm in lexicon.MONTHS and token.capital)
 
 
 def _fits(kind: str, parts: Sequence[Part], tokens: Sequence[Token]) -> bool:
@@ -81,7 +81,9 @@ def _fits(kind: str, parts: Sequence[Part], tokens: Sequence[Token]) -> bool:
 
 def _letters(sentence: Sequence[Token]) -> Iterator[Hit]:
     """Yield single capitals in a row, "A" and "I" among them: "it's A, I, N, S"."""
-    if any(part.said in NUMERIC | {Said.CODE} for part in parts_of(sentence)):
+    if [len(token.norm) for token in sentence].count(1) < FEWEST_LETTERS:
+        return
+    if any(part.said in _CODED for part in parts_of(sentence)):
         return  # letters beside digits are a code, which other rules name
     row: list[Token] = []
     for token in (*sentence, None):

@@ -7,6 +7,7 @@ goes.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 
 from redaction import lexicon, vocabulary
@@ -17,7 +18,9 @@ from redaction.expected import CODED, FORMS
 from redaction.hits import Hit
 from redaction.lexicon import FILLERS
 from redaction.neighbours import parts_of
+from redaction.rules.naming import norms_of
 from redaction.rules.numbers import taken
+from redaction.rules.written import written
 from redaction.spoken import NUMERIC, Said, fold
 from redaction.view import Token
 
@@ -42,7 +45,7 @@ _FRAME = FILLERS | lexicon.words(
     "e-mail address one it's i i'm have so sure here you let me see um uh "
     "first line code "
     "account card policy order phone mobile date birth reads said would be for this that's a an on with and "
-    "at ending"
+    "at ending begins starts begin"
 )
 _WAITING = lexicon.words("minute second moment sec tick")
 _PLAIN = lexicon.UNITS | lexicon.CURRENCY | lexicon.MONTHS | lexicon.words("sec mins hi hiya sir")
@@ -54,6 +57,8 @@ _IS = frozenset({"is", "it's", "was", "number", "code", "id", "reference"})
 _REFUSALS = lexicon.words(
     "we you they he she there don't why sorry can't what cannot haven't didn't not how when which could would can do"
 )
+_ABBREVIATED = ACRONYMS - COUNTRIES
+_TOLD = _CODED | {Said.ORDINAL}
 
 
 def find(context: CallContext) -> Iterator[Hit]:
@@ -72,6 +77,9 @@ def find(context: CallContext) -> Iterator[Hit]:
 
 def _loops(tokens: Sequence[Token]) -> Iterator[Hit]:
     """Yield a word that is repeated without end: the recogniser lost the thread, what was really said is unknown."""
+    norms = norms_of(tokens)
+    if not any(map(operator.eq, norms, norms[LOOP - 1 :])):
+        return
     first = 0
     for at in range(1, len(tokens) + 1):
         if at < len(tokens) and tokens[at].norm == tokens[first].norm and not tokens[at].placeholder:
@@ -90,7 +98,7 @@ def _stated(context: CallContext, stretch: Sequence[Token], cue: Cue) -> Iterato
         return
     near = bool(told) and told[0].at - cue.token.at <= MAX_LEAD
     if cue.kind in _STATED and near and any(_sign(token) for token in told) and not _prose(told):
-        yield Hit(told, cue.kind, 0.65, RULE, "stated after a cue")
+        yield Hit(written(told, cue.kind) or told, cue.kind, 0.65, RULE, "stated after a cue")
     if cue.kind not in _STATED:
         yield from _word_code(context, sentence, cue)
     if cue.kind == "PASSWORD":
@@ -187,7 +195,7 @@ def _answer(context: CallContext, stretches: Sequence[Sequence[Token]], cue: Cue
 def _letters(sentence: Sequence[Token]) -> tuple[Token, ...]:
     """Return an answer of a few capitals: "Here it is, BY,"."""
     rest = tuple(token for token in sentence if token.norm not in _FRAME)
-    plain = any(token.norm.upper() in ACRONYMS - COUNTRIES or not token.norm.isalpha() for token in rest)
+    plain = any(token.norm.upper() in _ABBREVIATED or not token.norm.isalpha() for token in rest)
     capitals = all(len(token.norm) in CHUNK and token.raw.strip(".,?! ").isupper() for token in rest)
     return () if plain or not capitals else rest
 
@@ -217,7 +225,7 @@ def _told(sentence: Sequence[Token]) -> tuple[Token, ...]:
     counted = any(part.said in _SUMS for part in parts) or any(token.norm in _COUNTED for token in rest)
     if counted and not any("@" in token.raw for token in rest):
         return ()
-    coded = [part.said in _CODED | {Said.ORDINAL} for part in parts]
+    coded = [part.said in _TOLD for part in parts]
     strange = [
         token.norm.isalpha() and not vocabulary.ordinary(token.norm) and token.norm not in _PLAIN for token in rest
     ]

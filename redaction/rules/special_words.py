@@ -36,9 +36,10 @@ TERMS = {
         "shabbat sabbath communion hijab turban"
     ),
     "trade union": (
-        "union unions unionised unionized steward unison unite teamsters picket picketing strike gmb usdaw rmt aslef "
-        "nasuwt neu ucu nurses' afl-cio seiu uaw ver.di cgt cgil ugt citu intuc aituc afscme ibew pcs prospect "
-        "community equity"
+        "union unions unionised unionized unionist steward unison unite teamsters teamster picket picketing strike gmb "
+        "usdaw rmt aslef tssa nasuwt naht nuj fbu cwu rcn poa neu ucu bectu nurses' steelworkers afl-cio seiu uaw ufcw "
+        "aft unifor ver.di verdi dgb cgt cfdt cgil cisl uil ugt ccoo fnv siptu inmo solidarność solidarnosc citu intuc "
+        "aituc bms sewa afscme ibew pcs prospect community equity"
     ),
     "politics": (
         "democrat democrats republican republicans tory tories labour conservative conservatives communist socialist "
@@ -56,6 +57,38 @@ TERMS = {
     ),
     "ethnic origin": "dalit caste aboriginal indigenous roma romani ethnicity adivasi",
 }
+PHRASES = {
+    "health": (
+        "high|low blood pressure", "heart attack|attacks|disease|failure|condition|murmur|surgery|trouble",
+        "kidney|liver|lung|bowel|thyroid|skin|blood|breast|bone disease|failure|cancer|transplant|condition|disorder",
+        "mental health|illness|breakdown|hospital", "bipolar disorder", "panic attack|attacks", "eating disorder",
+        "sickle cell anaemia|anemia|disease?", "multiple sclerosis", "motor neurone disease", "irritable bowel",
+        "chronic pain|fatigue|illness", "sleep apnea|apnoea", "learning disability|disabilities", "blood thinners",
+        "nervous breakdown", "hearing aid|aids", "guide dog", "walking frame", "oxygen tank|concentrator",
+    ),
+    "religion or belief": ("jehovah's witness|witnesses", "born again", "seventh day adventist",
+    "latter day saint|saints"),
+    "trade union": (
+        "trade|labour|labor union|unions",
+        "union rep|reps|representative|member|membership|steward|dues|fees|fee|subs|subscription|card|branch|official",
+        "shop steward|stewards", "musicians' union",
+        "communication|steel|mine|dock|transport|electrical|auto workers union",
+        "ig metall", "national education union", "royal college of nursing", "fire brigades union", "on strike",
+        "picket line",
+    ),
+    "sexuality": ("same sex partner|marriage|couple", "gender reassignment|transition|dysphoria"),
+    "crime": ("criminal record|conviction|convictions", "suspended sentence", "restraining order", "police caution"),
+}  # fmt: skip
+"""What tells a category in several words; how they are written: `redaction/phrases.py`."""
+STEMS = (
+    "pril", "sartan", "olol", "dipine", "vastatin", "prazole", "formin", "oxetine", "azepam", "zolam",
+    "cillin", "mycin",
+    "gliptin", "gliflozin", "glutide", "mab", "triptan", "thiazide", "semide", "xaban", "parin", "afil", "barbital",
+    "codone", "tidine", "conazole", "ciclovir", "profen", "sone", "solone", "triptyline", "apine", "idone", "lukast",
+)  # fmt: skip
+"""How names of medicines end: stems of international nonproprietary names (WHO, "The use of stems", 2018)."""
+TELLING = frozenset({"trade union", "politics"})
+"""Categories of which a word beside what it needs (`NEEDS`) tells somebody's, whoever is named."""
 CATEGORY = {term: category for category, terms in TERMS.items() for term in terms.split()}
 _BELONGS = words("member rep trade representative join joined fees dues fee subscription subs branch official paid")
 _PARTY = words("party vote voted votes voting member supporter support candidate fee donate donated donation")

@@ -10,6 +10,7 @@ from redaction.context import CallContext
 from redaction.expected import CODED
 from redaction.hits import Hit
 from redaction.neighbours import parts_of
+from redaction.rules.naming import norms_of
 from redaction.spoken import Part, Said
 from redaction.view import Token
 
@@ -21,16 +22,19 @@ _LONE = frozenset({Said.LETTER, Said.DIGIT, Said.REPEAT, Said.WRITTEN, Said.CODE
 LONGEST_HEARD = 6
 _AS = lexicon.words("as is for like in")
 _HEARD_AS = lexicon.words("off offer of fur four or")
+_LINKS = _AS | {"isn't"}
 _ARTICLES = frozenset({"in", "an", "a"})
+_LINKED = _AS | _HEARD_AS
+_LED = _HEARD_AS | {"for", "as"}
 
 
 def find(context: CallContext) -> Iterator[Hit]:
     """Yield stretches of at least two letters, each named by a word that begins with it or said "as in"."""
     for tokens in context.view.channels:
         group: list[int] = []
-        letters, at, parts = 0, 0, parts_of(tokens)
+        letters, at, parts, named = 0, 0, parts_of(tokens), _before_names(tokens)
         while at < len(tokens):
-            length = _letter(tokens, at)
+            length = _letter(tokens, at) if at in named else 0
             beside = group and at - group[-1] == 1 and tokens[at].segment == tokens[group[-1]].segment
             if length == 0 and beside:
                 length = 1 if parts[at].said in _LONE else _half_heard(tokens, at)
@@ -46,6 +50,13 @@ def find(context: CallContext) -> Iterator[Hit]:
             letters += 1
             at += length
         yield from _hit(context, tokens, group, letters)
+
+
+def _before_names(tokens: Sequence[Token]) -> frozenset[int]:
+    """Return where a letter may stand: before "as", "for" and the like, or one that is written "K4"."""
+    norms = norms_of(tokens)
+    pairs = enumerate(zip(norms, (*norms[1:], ""), strict=True))
+    return frozenset([at for at, (norm, after) in pairs if after in _LINKS or norm[1:] == "4"])
 
 
 def _lead(tokens: Sequence[Token], parts: Sequence[Part], at: int) -> int:
@@ -76,7 +87,7 @@ def _half_heard(tokens: Sequence[Token], at: int) -> int:
         rest = words[lead:]
         if lead and len(words[0]) > LONGEST_HEARD:
             return 0
-        linked = rest[:1] and rest[0] in (_AS | _HEARD_AS if lead or rest[0] in _HEARD_AS | {"for", "as"} else ())
+        linked = rest[:1] and rest[0] in (_LINKED if lead or rest[0] in _LED else ())
         place = 2 if linked and len(rest) > MIN_LETTERS and rest[1] in _ARTICLES else 1
         if linked and len(rest) > place and rest[place].isalpha() and len(rest[place]) > MAX_BETWEEN:
             clear = place == 2 or tokens[at + lead + place].capital  # noqa: PLR2004 - an article stands between
@@ -100,6 +111,7 @@ def _letter(tokens: Sequence[Token], at: int) -> int:
     if named and len(letter) == 1 and (words[1][:1] == letter or (letter == "x" and words[1].endswith("x"))):
         return 3
     heard = SOUNDS.get(letter) or ("Z" if letter in {"zee", "zed"} else "")
-    if named and words[0] in {"for", "as"} and words[1][:1].upper() == heard and tokens[at + 2].capital:
+    whole = tokens[at + 2].capital or tokens[at + 2].closes or tokens[at + 2].comma if named else False
+    if named and words[0] in {"for", "as"} and words[1][:1].upper() == heard and whole:
         return 3
     return 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from redaction import lexicon, vocabulary
 from redaction.lexicon import words
-from redaction.view import Token
+from redaction.view import REMEMBERED, Token
 
 STREETS = lexicon.STREETS | words(
     "alley loop pass parks park bypass bend bridge brook common courts cove creek crest crossing cul-de-sac dale "
@@ -76,6 +78,7 @@ def street(norm: str) -> bool:
     return norm in STREETS or suffixed(norm)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def suffixed(norm: str) -> bool:
     """Say whether a word ends like a street's name of a German, Dutch, Nordic or Hungarian town."""
     return len(norm) > 5 and norm.endswith(SUFFIXES) and norm not in _NO_SUFFIX and not vocabulary.english(norm)  # noqa: PLR2004 - "weg" alone is none

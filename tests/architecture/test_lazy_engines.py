@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-HEAVY = ("faster_whisper", "ctranslate2", "onnxruntime", "spacy", "presidio_analyzer", "av", "celery")
+HEAVY = ("faster_whisper", "ctranslate2", "onnxruntime", "spacy", "presidio_analyzer", "av", "celery", "tokenizers")
 
 
 def test_importing_the_api_loads_no_engine() -> None:

@@ -118,6 +118,9 @@ def test_nobody_reaches_the_driver_behind_a_store() -> None:
     assert reached + private == []
 
 
+_CHANGING = ("legal_holds", "restrictions", "training_opt_outs", "consents", "objections", "minors", "calls")
+
+
 def test_work_across_workspaces_is_the_platforms_own() -> None:
     """A store of a workspace must not ask for a collection across all of them."""
     whole = {
@@ -128,7 +131,14 @@ def test_work_across_workspaces_is_the_platforms_own() -> None:
     }
     assert whole == {
         ("api.keys", "api_keys"),  # a key is found before its workspace is known
-        ("corpus.candidates", "workspaces"),
+        ("corpus.eligibility", "workspaces"),  # what counts for all calls of one
+        *(("corpus.changes", name) for name in _CHANGING),  # the watch over what was released
+        *(("corpus.watching", name) for name in ("workspaces", "corpus_releases")),
+        ("corpus.items", "corpus_items"),  # releases lie over all workspaces
+        ("corpus.marks", "corpus_marks"),
+        *(("corpus.releases", "corpus_releases"), ("corpus.units", "corpus_units")),
+        ("corpus.revocations", "revocations"),
+        ("corpus.signing", "signing_keys"),
         *(("governance.overdue", name) for name in ("calls", "purge_jobs")),  # gauges name no workspace
         ("governance.incidents", "incidents"),  # gauges, as above
         ("governance.people_requests", "requests"),
@@ -158,5 +168,6 @@ def test_work_across_workspaces_is_the_platforms_own() -> None:
             )
         ),
         ("workers.audit_ageing", "workspaces"),  # every workspace's audit events grow old
+        ("workers.corpus", "workspaces"),  # a release is built over all of them
         ("workers.sweep", "calls"),  # the sweep
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -125,14 +126,19 @@ class Case:
         await self.sweep()
         await self.run_erasures(call_id)
 
-    async def where_found(self, call_id: str) -> set[str]:
-        """Return every collection in which a document names the call, whatever the field."""
-        found = set()
-        for name in BY_NAME:
-            documents = await self.resources.database.whole(name).find({})
-            if any(call_id in str(document) for document in documents):
-                found.add(name)
-        return found
+    async def where_found(self, *call_ids: str, everywhere: bool = True) -> set[str]:
+        """Return every collection in which a document names one of the calls, whatever the field.
+
+        With `everywhere=False` the documents of other workspaces are left out: those of all tests before are many.
+        """
+        ours = {"$or": [{"workspace_id": self.tenant.workspace_id}, {"workspace_id": {"$exists": False}}]}
+
+        async def names_it(name: str) -> bool:
+            documents = await self.resources.database.whole(name).find({} if everywhere else ours)
+            return any(call_id in told for told in map(str, documents) for call_id in call_ids)
+
+        named = await asyncio.gather(*map(names_it, BY_NAME))
+        return {name for name, is_named in zip(BY_NAME, named, strict=True) if is_named}
 
     async def objects(self, call_id: str) -> list[str]:
         return [key for prefix in ("u", "c") for key in await self.resources.objects.list_keys(f"{prefix}/{call_id}/")]

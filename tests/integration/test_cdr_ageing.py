@@ -168,12 +168,12 @@ async def test_a_round_finds_every_workspace_and_one_that_fails_does_not_stop_th
 async def test_calls_of_one_instant_are_taken_together_and_counted_once(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.cdr_ageing._SPAN", 2)
+    monkeypatch.setattr("ingest.cdr_spans.SPAN", 2)
     await land(tenant, *([LAST_OF_OCTOBER - timedelta(minutes=1)] * 5), *([LAST_OF_OCTOBER] * 3))
     identifiers = next(one for one in CdrAgeing(tenant.resources, tenant.workspace_id).clocks() if one.spans)
     assert identifiers.spans is not None
     found = identifiers.due(OCTOBER_DUE)
-    spans = [(bounds["begin"], bounds["end"], size) async for bounds, size in identifiers.spans(found)]
+    spans = [(bounds["begin"], bounds["end"], size) async for bounds, size in identifiers.spans(found, found)]
     assert spans == [
         (LAST_OF_OCTOBER - timedelta(minutes=1), LAST_OF_OCTOBER - timedelta(minutes=1), 5),
         (LAST_OF_OCTOBER, LAST_OF_OCTOBER, 3),

@@ -13,7 +13,7 @@ from phone_batches import NUMBERS, entry, send
 from domain.holds import HeldKind, HeldQuery, HoldKind, HoldScope, record_scope
 from governance.holds import HoldStore, NewHold
 from governance.sweep_lanes import SweepLanes
-from ingest import cdr_ageing
+from ingest import cdr_spans
 from ingest.cdr_ageing import CdrAgeing
 from ingest.cdr_reads import CdrReader
 from ingest.cdrs import CdrStore
@@ -122,7 +122,7 @@ async def test_a_late_leg_does_not_take_the_numbers_of_a_held_call_away(tenant: 
 async def test_a_hold_placed_in_the_middle_of_a_sweep_keeps_every_call_that_is_left_when_it_is_placed(
     tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cdr_ageing, "_SPAN", 2)
+    monkeypatch.setattr(cdr_spans, "SPAN", 2)
     await land(tenant, 40)
     begun, real = asyncio.Event(), CdrAgeing.strip
 

@@ -35,6 +35,7 @@ REFUSALS: list[tuple[dict[str, Any], Verdict, Reason]] = [
     ({"workspace_ended": True}, Verdict.WAIT, Reason.WORKSPACE_ENDED),
     ({"instructed_purposes": frozenset()}, Verdict.WAIT, Reason.NO_INSTRUCTION),
     ({"restricted": True}, Verdict.WAIT, Reason.RESTRICTED),
+    ({"person_against": Reason.MINOR}, Verdict.WAIT, Reason.MINOR),
     ({"consent": Consent.UNKNOWN, "consent_required": True}, Verdict.WAIT, Reason.CONSENT_UNKNOWN),
 ]
 IDS = [row[2].value for row in REFUSALS]
@@ -61,8 +62,13 @@ def test_the_earlier_refusal_wins_over_every_later_one(stronger: int) -> None:
 
 
 def test_every_reason_has_a_case_here() -> None:
-    of_one_purpose = {Reason.INSIGHTS_OFF, Reason.TRANSCRIPT_ERASED}
+    of_one_purpose = {Reason.INSIGHTS_OFF, Reason.TRANSCRIPT_ERASED, Reason.CONSENT_WITHDRAWN, Reason.OBJECTION}
     assert {row[2] for row in REFUSALS} | {Reason.ALLOWED} | of_one_purpose == set(Reason)
+
+
+@pytest.mark.parametrize("reason", [Reason.MINOR, Reason.CONSENT_WITHDRAWN, Reason.OBJECTION])
+def test_a_call_waits_for_the_sake_of_its_people(reason: Reason) -> None:
+    assert decide(replace(FINE, person_against=reason)) == Decision(Verdict.WAIT, reason)
 
 
 def test_a_part_that_is_over_is_named() -> None:

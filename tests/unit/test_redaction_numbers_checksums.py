@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redaction import checksums
+from domain import checksums
 
 PUBLISHED: tuple[tuple[Callable[[str], bool], str], ...] = (
     (checksums.luhn, "4111111111111111"),

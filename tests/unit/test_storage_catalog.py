@@ -8,7 +8,7 @@ from storage.catalog import BY_NAME, COLLECTIONS
 
 def test_every_record_made_from_a_call_is_born_with_tags() -> None:
     tagged = {spec.name for spec in COLLECTIONS if spec.tagged}
-    of_calls = {"calls", "recordings", "call_logs", "cdrs", "transcripts", "redactions"}
+    of_calls = {"calls", "recordings", "call_logs", "cdrs", "transcripts", "redactions", "corpus_items"}
     assert tagged == of_calls | {"quarantine", "inbox"}
     assert {spec.name for spec in COLLECTIONS if spec.personal} == tagged
 

@@ -1,0 +1,197 @@
+"""Items as Parquet: one schema, the same bytes for the same items, written row group by row group in flat memory.
+
+Nothing in a file says when or where it was written: pyarrow's version is its only stamp, and that one is pinned.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from domain.corpus import CorpusItem, CorpusTurn, CorpusWord, QuasiIdentifiers, Split
+
+_TEXT: Final = pa.string()
+_SECONDS: Final = pa.float32()
+WORD: Final = pa.struct([("start", _SECONDS), ("end", _SECONDS), ("text", _TEXT), ("kind", _TEXT)])
+TURN: Final = pa.struct(
+    [("speaker", _TEXT), ("start", _SECONDS), ("end", _SECONDS), ("text", _TEXT), ("words", pa.list_(WORD))]
+)
+FACTS: Final = ("month", "part_of_week", "part_of_day", "length", "direction", "place")
+SCHEMA: Final = pa.schema(
+    [
+        ("item_id", _TEXT),
+        ("split", _TEXT),
+        ("language", _TEXT),
+        ("duration_s", _SECONDS),
+        ("turns", pa.list_(TURN)),
+        ("surrogates", pa.map_(_TEXT, pa.int32())),
+        ("facts", pa.struct([(name, _TEXT) for name in FACTS])),
+        ("labels", pa.map_(_TEXT, _TEXT)),
+        ("basis", _TEXT),
+    ]
+)
+"""What a row is; docs/corpus.md explains each column."""
+_REPEATED: Final = [
+    "split",
+    "language",
+    "basis",
+    "turns.list.element.speaker",
+    "turns.list.element.words.list.element.text",
+    "turns.list.element.words.list.element.kind",
+    *(f"facts.{name}" for name in FACTS),
+]
+"""Columns whose values come again and again. Of times and of whole turns a dictionary is only in the way."""
+
+
+def table_of(items: Sequence[CorpusItem]) -> pa.Table:
+    """Return items as one table, in their order: column by column, for rows take pyarrow several times as long."""
+    turns = [turn for item in items for turn in item.turns]
+    columns = [
+        pa.array([item.item_id for item in items], _TEXT),
+        pa.array([item.split.value for item in items], _TEXT),
+        pa.array([item.language for item in items], _TEXT),
+        pa.array([item.duration_s for item in items], _SECONDS),
+        pa.ListArray.from_arrays(_offsets([len(item.turns) for item in items]), _turns(turns)),
+        _map([item.kinds for item in items], pa.int32()),
+        pa.StructArray.from_arrays(
+            [pa.array([getattr(item.facts, name) for item in items], _TEXT) for name in FACTS], names=list(FACTS)
+        ),
+        _map([item.labels for item in items], _TEXT),
+        pa.array([item.basis for item in items], _TEXT),
+    ]
+    return pa.Table.from_arrays([_as(column, at) for at, column in enumerate(columns)], schema=SCHEMA)
+
+
+def _as(column: Any, at: int) -> Any:
+    wanted = SCHEMA.field(at).type
+    return column if column.type == wanted else column.cast(wanted)
+
+
+def _turns(turns: Sequence[CorpusTurn]) -> Any:
+    words = [word for turn in turns for word in turn.words]
+    return pa.StructArray.from_arrays(
+        [
+            pa.array([turn.speaker for turn in turns], _TEXT),
+            pa.array([turn.start for turn in turns], _SECONDS),
+            pa.array([turn.end for turn in turns], _SECONDS),
+            pa.array([turn.text for turn in turns], _TEXT),
+            pa.ListArray.from_arrays(_offsets([len(turn.words) for turn in turns]), _words(words)),
+        ],
+        fields=list(TURN),
+    )
+
+
+def _words(words: Sequence[CorpusWord]) -> Any:
+    return pa.StructArray.from_arrays(
+        [
+            pa.array([word.start for word in words], _SECONDS),
+            pa.array([word.end for word in words], _SECONDS),
+            pa.array([word.text for word in words], _TEXT),
+            pa.array([word.kind for word in words], _TEXT),
+        ],
+        fields=list(WORD),
+    )
+
+
+def _map(rows: Sequence[Any], kind: Any) -> Any:
+    sorted_rows = [sorted(row.items()) for row in rows]
+    keys = pa.array([key for row in sorted_rows for key, _ in row], _TEXT)
+    values = pa.array([value for row in sorted_rows for _, value in row], kind)
+    return pa.MapArray.from_arrays(_offsets([len(row) for row in sorted_rows]), keys, values)
+
+
+def _offsets(lengths: Sequence[int]) -> Any:
+    at, offsets = 0, [0]
+    for length in lengths:
+        at += length
+        offsets.append(at)
+    return pa.array(offsets, pa.int32())
+
+
+class ShardWriter:
+    """One Parquet file as a stream of bytes: rows in by groups, bytes out as soon as they are there."""
+
+    def __init__(self) -> None:
+        self._sink = _Sink()
+        self._writer: Any = pq.ParquetWriter(
+            self._sink,
+            SCHEMA,
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=_REPEATED,
+            write_statistics=False,  # least and greatest words would stand in the file's foot
+            store_schema=True,
+        )
+        self.rows = 0
+        self.size = 0
+
+    def write(self, table: Any) -> bytes:
+        """Write a table as one row group; return the bytes that are ready."""
+        self._writer.write_table(table, row_group_size=max(1, table.num_rows))
+        self.rows += int(table.num_rows)
+        return self._taken()
+
+    def finish(self) -> bytes:
+        """Return the last bytes."""
+        self._writer.close()
+        return self._taken()
+
+    def _taken(self) -> bytes:
+        ready = self._sink.take()
+        self.size += len(ready)
+        return ready
+
+
+class _Sink(io.RawIOBase):
+    """A file that is only written to; what was written is taken from time to time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: list[bytes] = []
+        self._at = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        taken = bytes(piece)
+        self._pieces.append(taken)
+        self._at += len(taken)
+        return len(taken)
+
+    def tell(self) -> int:
+        return self._at
+
+    def take(self) -> bytes:
+        ready = b"".join(self._pieces)
+        self._pieces.clear()
+        return ready
+
+
+def items_of(table: pa.Table) -> Iterator[CorpusItem]:
+    """Yield the items that a table (of a file's row group, say) holds."""
+    for row in table.to_pylist():
+        yield CorpusItem(
+            item_id=row["item_id"],
+            language=row["language"],
+            duration_s=row["duration_s"],
+            turns=tuple(
+                CorpusTurn(turn["speaker"], tuple(CorpusWord(**word) for word in turn["words"]))
+                for turn in row["turns"]
+            ),
+            facts=QuasiIdentifiers(**row["facts"]),
+            basis=row["basis"],
+            labels=dict(row["labels"]),
+            split=Split(row["split"]),
+        )
+
+
+def told_of(table: Any) -> Iterator[tuple[str, QuasiIdentifiers, dict[str, str]]]:
+    """Yield of each row its item id, its facts and its labels, without the words."""
+    columns = [table[name].to_pylist() for name in ("item_id", "facts", "labels")]
+    for item_id, facts, labels in zip(*columns, strict=True):
+        yield item_id, QuasiIdentifiers(**facts), dict(labels)

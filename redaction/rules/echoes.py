@@ -1,0 +1,70 @@
+"""Digits that repeat a code in another writing: "I have $6.93, $6.29" after "my employee id is 693629".
+
+A recogniser writes what is read back as sums, decimals or times, which other rules leave readable. What the digits say
+is the same, so they are compared as digits and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from redaction import lexicon
+from redaction.context import CallContext
+from redaction.hits import Hit
+from redaction.neighbours import parts_of
+from redaction.rules.numbers import found
+from redaction.spoken import fold
+from redaction.view import Token
+
+RULE = "echoed_digits"
+KINDS = ("NUMBER_SEQUENCE",)
+LEAST = 5
+NEARLY_FROM = 6
+LONGEST = 12
+
+
+def find(context: CallContext) -> Iterator[Hit]:
+    """Yield tokens with digits that together repeat a code of this call, and that no other rule took."""
+    hits = found(context)
+    codes = {code for hit in hits if len(code := _digits_of(hit)) >= LEAST}
+    if not codes:
+        return
+    mine = {token.at for hit in hits for token in hit.tokens}
+    for group in _groups(context.view.tokens):
+        if all(token.at in mine for token in group):
+            continue
+        told = "".join(char for token in group for char in token.norm if char.isdigit())
+        if len(told) >= LEAST and any(_same(told, code) for code in codes):
+            yield Hit(tuple(token for token in group), "NUMBER_SEQUENCE", 0.7, RULE, "a code in another writing")
+
+
+def _digits_of(hit: Hit) -> str:
+    return "".join(char for char in fold(parts_of(hit.tokens)) if char.isdigit())
+
+
+def _groups(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Yield tokens of figures that stand side by side in one segment, fillers between them left out."""
+    group: list[Token] = []
+    for token in tokens:
+        figures = any(map(str.isdigit, token.norm)) and not token.placeholder
+        if figures and (not group or (token.segment == group[-1].segment and len(group) < LONGEST)):
+            group.append(token)
+            continue
+        if group and token.segment == group[-1].segment and token.norm in lexicon.FILLERS and not figures:
+            continue
+        if group:
+            yield group
+        group = [token] if figures else []
+    if group:
+        yield group
+
+
+def _same(told: str, code: str) -> bool:
+    """Say whether digits are a code, or differ from a long one in a single place."""
+    if told == code:
+        return True
+    if min(len(told), len(code)) < NEARLY_FROM or abs(len(told) - len(code)) > 1:
+        return False
+    longer, shorter = (told, code) if len(told) >= len(code) else (code, told)
+    at = next((place for place, char in enumerate(shorter) if char != longer[place]), len(shorter))
+    return longer[at + 1 :] == shorter[at + (len(longer) == len(shorter)) :]
