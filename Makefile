@@ -5,10 +5,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+ORACLE := $(VENV)/oracle/.installed
 DATA ?= .callward
 JOBS ?= 2
 
-.PHONY: help demo up doctor test lint types bench bench-ingest bench-governance bench-speech bench-redaction-sound eval-redaction lock clean
+.PHONY: help demo up doctor test lint types bench bench-ingest bench-governance bench-corpus bench-speech bench-redaction-sound eval-redaction lock oracle clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -29,10 +30,19 @@ demo: $(STAMP) ## sample calls in, redacted results out (demo-output/)
 up: $(STAMP) ## the same stack, kept running: prints the API's address and keys
 	@$(BIN)/callward up --data $(DATA)/up
 
+$(ORACLE): requirements/oracle.txt $(STAMP)
+	@echo "setting up the environment of pycanon, which k-anonymity is tested against (once; about 300 MB)…"
+	@$(BIN)/python -m uv venv --quiet --clear $(VENV)/oracle
+	@$(BIN)/python -m uv pip install --quiet --require-hashes --python $(VENV)/oracle/bin/python -r requirements/oracle.txt
+	@touch $(ORACLE)
+
+oracle: $(ORACLE) ## k-anonymity and l-diversity beside pycanon, in its own environment
+	@$(BIN)/python -m pytest -q -n 0 tests/unit/test_deid_oracle.py
+
 doctor: $(STAMP) ## what is missing or broken, and what to do
 	@$(BIN)/callward doctor --data $(DATA)/up
 
-test: $(STAMP) ## every test, on real MongoDB, S3 and broker
+test: $(STAMP) $(ORACLE) ## every test, on real MongoDB, S3 and broker
 	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
 
 lint: $(STAMP) ## ruff and the import contract
@@ -53,6 +63,9 @@ bench-ingest: $(STAMP) ## of these the ways in: parsing, call-log batches, CDR f
 bench-governance: $(STAMP) ## of these the law of the house: what is due and when, the sweep beside running ingest
 	@for bench in bench/bench_due.py bench/bench_sweep.py bench/bench_erasure.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
+bench-corpus: $(STAMP) ## of these the training corpus: building beside a plain loop (CORPUS="--calls 8000")
+	@$(BIN)/python bench/bench_corpus.py $(CORPUS)
+
 bench-speech: $(STAMP) ## of these speech: calls made here, our way beside plain faster-whisper (long; SPEECH=--quick)
 	@$(BIN)/python bench/bench_transcription.py $(SPEECH)
 
@@ -65,6 +78,7 @@ bench-redaction-sound: $(STAMP) ## from sound to sound: what can still be read a
 lock: ## resolve requirements/*.txt anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/app.txt
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --extra local --extra dev pyproject.toml -o requirements/dev.txt
+	echo 'pycanon' | uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 - -o requirements/oracle.txt
 	echo 'uv' | uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 - -c requirements/dev.txt -o requirements/bootstrap.txt
 
 clean: ## remove the environment and all local data

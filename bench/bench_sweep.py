@@ -95,7 +95,8 @@ class Bench:
 
     def due_at(self, at: int) -> datetime:
         """Return when the identifiers of a month are due."""
-        kept = {"workspace_id": self._workspace_id, "identifiers.month": f"{month(at):%Y-%m}"}
+        began = {"$gte": month(at), "$lt": month(at + 1)}  # else all that is younger would be looked at first
+        kept = {"workspace_id": self._workspace_id, "identifiers.month": f"{month(at):%Y-%m}", "setup_time": began}
         found = self._database["cdrs"].find_one(kept, sort=[("setup_time", -1)])
         due: datetime = (found or {})["identifiers"]["retain_until"]
         return due

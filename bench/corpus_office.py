@@ -27,6 +27,7 @@ GIVEN = ("Meera", "Anil", "Jennifer", "Tyler", "Katrin", "Detlef", "Sunita", "Br
 FAMILY = ("Krishnan", "Deshpande", "Henderson", "Whitfield", "Bruckner", "Achterberg", "Mukherjee", "Pemberton")
 STAMP = EngineStamp("bench", "none", "none")
 TURN = 15
+AMERICAN = {"jurisdiction": "US", "customer_type": "individual", "minor": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +131,19 @@ async def _page(
             "restricted": False, "emergency": False, "created_at": at, "updated_at": at,
             "people": [indexer.token(one.number) for one in (first, second)],
             "parties": [
-                {"people": [indexer.token(one.number)], "jurisdiction": "US", "customer_type": "individual", "minor": False}
+                {"people": [indexer.token(one.number)], **AMERICAN}
                 for one in (first, second)
             ],
         }  # fmt: skip
         keys = await resources.keyring.create_call_keys(workspace_id, call_id, now=at)
         transcript, spans = spoken(rng, vocabulary, (first, second), words)
         hints = {"numbers": [first.number, second.number], "names": [first.name, second.name], "emails": []}
-        sealed = seal(keys["recording"], json.dumps(hints).encode(), place=f"recordings/{recording_id}/hints/{call_id}")
+        place = f"recordings/{recording_id}/hints/{call_id}"
+        sealed = seal(keys["recording"], json.dumps(hints).encode(), place=place)
         documents["calls"].append(call)
         documents["recordings"].append({"_id": recording_id, **tags, "call_id": call_id, "hints": sealed})
-        documents["redactions"].append(
-            {"_id": new_id("red"), **tags, "call_id": call_id, "version": 1, "spans": [span_to_dict(one) for one in spans],
-             "finder_version": "999", "created_at": at}
-        )  # fmt: skip
+        found = {"spans": [span_to_dict(one) for one in spans], "finder_version": "999", "created_at": at}
+        documents["redactions"].append({"_id": new_id("red"), **tags, "call_id": call_id, "version": 1, **found})
         document = await store.seal(call, TranscriptKind.CLEAR, transcript, now=at)
         documents["transcripts"].append({"_id": new_id("trs"), **document})
     for name, rows in documents.items():

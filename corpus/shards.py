@@ -20,6 +20,9 @@ WORD: Final = pa.struct([("start", _SECONDS), ("end", _SECONDS), ("text", _TEXT)
 TURN: Final = pa.struct(
     [("speaker", _TEXT), ("start", _SECONDS), ("end", _SECONDS), ("text", _TEXT), ("words", pa.list_(WORD))]
 )
+COUNT: Final = pa.struct([("kind", _TEXT), ("count", pa.int32())])
+LABEL: Final = pa.struct([("name", _TEXT), ("value", _TEXT)])
+"""Lists of pairs and no maps: Hugging Face `datasets` refuses a map."""
 FACTS: Final = ("month", "part_of_week", "part_of_day", "length", "direction", "place")
 SCHEMA: Final = pa.schema(
     [
@@ -28,9 +31,9 @@ SCHEMA: Final = pa.schema(
         ("language", _TEXT),
         ("duration_s", _SECONDS),
         ("turns", pa.list_(TURN)),
-        ("surrogates", pa.map_(_TEXT, pa.int32())),
+        ("surrogates", pa.list_(COUNT)),
         ("facts", pa.struct([(name, _TEXT) for name in FACTS])),
-        ("labels", pa.map_(_TEXT, _TEXT)),
+        ("labels", pa.list_(LABEL)),
         ("basis", _TEXT),
     ]
 )
@@ -56,11 +59,11 @@ def table_of(items: Sequence[CorpusItem]) -> pa.Table:
         pa.array([item.language for item in items], _TEXT),
         pa.array([item.duration_s for item in items], _SECONDS),
         pa.ListArray.from_arrays(_offsets([len(item.turns) for item in items]), _turns(turns)),
-        _map([item.kinds for item in items], pa.int32()),
+        _pairs([item.kinds for item in items], COUNT),
         pa.StructArray.from_arrays(
             [pa.array([getattr(item.facts, name) for item in items], _TEXT) for name in FACTS], names=list(FACTS)
         ),
-        _map([item.labels for item in items], _TEXT),
+        _pairs([item.labels for item in items], LABEL),
         pa.array([item.basis for item in items], _TEXT),
     ]
     return pa.Table.from_arrays([_as(column, at) for at, column in enumerate(columns)], schema=SCHEMA)
@@ -97,11 +100,12 @@ def _words(words: Sequence[CorpusWord]) -> Any:
     )
 
 
-def _map(rows: Sequence[Any], kind: Any) -> Any:
+def _pairs(rows: Sequence[Any], kind: Any) -> Any:
     sorted_rows = [sorted(row.items()) for row in rows]
-    keys = pa.array([key for row in sorted_rows for key, _ in row], _TEXT)
-    values = pa.array([value for row in sorted_rows for _, value in row], kind)
-    return pa.MapArray.from_arrays(_offsets([len(row) for row in sorted_rows]), keys, values)
+    keys = pa.array([key for row in sorted_rows for key, _ in row], kind.field(0).type)
+    values = pa.array([value for row in sorted_rows for _, value in row], kind.field(1).type)
+    pairs = pa.StructArray.from_arrays([keys, values], fields=list(kind))
+    return pa.ListArray.from_arrays(_offsets([len(row) for row in sorted_rows]), pairs)
 
 
 def _offsets(lengths: Sequence[int]) -> Any:
@@ -185,7 +189,7 @@ def items_of(table: pa.Table) -> Iterator[CorpusItem]:
             ),
             facts=QuasiIdentifiers(**row["facts"]),
             basis=row["basis"],
-            labels=dict(row["labels"]),
+            labels={one["name"]: one["value"] for one in row["labels"]},
             split=Split(row["split"]),
         )
 
@@ -194,4 +198,4 @@ def told_of(table: Any) -> Iterator[tuple[str, QuasiIdentifiers, dict[str, str]]
     """Yield of each row its item id, its facts and its labels, without the words."""
     columns = [table[name].to_pylist() for name in ("item_id", "facts", "labels")]
     for item_id, facts, labels in zip(*columns, strict=True):
-        yield item_id, QuasiIdentifiers(**facts), dict(labels)
+        yield item_id, QuasiIdentifiers(**facts), {one["name"]: one["value"] for one in labels}

@@ -1,9 +1,9 @@
 """May a call's derived text enter the corpus? (law.md C4.) All must hold; the first that does not is the reason.
 
-In order: the call is there to be learned from; role, instruction and purpose; the workspace's choice; what keeps a call
-out whatever anybody granted (opt-out, consent taken back, objection, minor, emergency call, hold, restriction); the
-ground on which each party's words may be used; the redaction. What nobody can grant away is asked before what somebody
-could still grant, so that the count of each reason says what would help.
+In order: the call is there to be learned from; what keeps it out whatever anybody granted (opt-out, consent taken back,
+objection, minor, emergency call, hold, restriction); purpose, instruction and the workspace's choice; the ground on
+which each party's words may be used; the redaction. What nobody can grant away is asked before what somebody could
+still grant, so that the count of each reason says what would help.
 """
 
 from __future__ import annotations
@@ -31,11 +31,6 @@ class TrainingReason(StrEnum):
     """It came, or was redacted, after the instant for which was asked."""
     NOT_READY = "not_ready"
     WORKSPACE_ENDED = "workspace_ended"
-    PURPOSE_NOT_GRANTED = "purpose_not_granted"
-    """The policy under which the record was born does not name training among its purposes."""
-    NOT_INSTRUCTED = "not_instructed"
-    """The vendor is a processor and the customer's instruction does not name training."""
-    WORKSPACE_OPTED_OUT = "workspace_opted_out"
     PERSON_OPTED_OUT = "person_opted_out"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     """Somebody refused training, or took the consent back."""
@@ -45,6 +40,11 @@ class TrainingReason(StrEnum):
     EMERGENCY_CALL = "emergency_call"
     HELD = "held"
     RESTRICTED = "restricted"
+    PURPOSE_NOT_GRANTED = "purpose_not_granted"
+    """The policy under which the record was born does not name training among its purposes."""
+    NOT_INSTRUCTED = "not_instructed"
+    """The vendor is a processor and the customer's instruction does not name training."""
+    WORKSPACE_OPTED_OUT = "workspace_opted_out"
     PARTY_UNKNOWN = "party_unknown"
     """It is not known who everybody in the call is, so nobody can say that they all agreed."""
     CONSENT_EXPIRED = "consent_expired"
@@ -124,9 +124,6 @@ def _asked(facts: TrainingFacts) -> Sequence[tuple[bool, TrainingReason]]:
         (facts.after_snapshot, TrainingReason.AFTER_SNAPSHOT),
         (facts.state is not CallState.READY, TrainingReason.NOT_READY),
         (facts.workspace_ended, TrainingReason.WORKSPACE_ENDED),
-        (train not in facts.purposes, TrainingReason.PURPOSE_NOT_GRANTED),
-        (facts.role is Role.PROCESSOR and train not in facts.instructed_purposes, TrainingReason.NOT_INSTRUCTED),
-        (not facts.workspace_opted_in, TrainingReason.WORKSPACE_OPTED_OUT),
         (facts.person_opted_out, TrainingReason.PERSON_OPTED_OUT),
         (facts.consent_withdrawn, TrainingReason.CONSENT_WITHDRAWN),
         (facts.objected, TrainingReason.OBJECTION),
@@ -134,6 +131,9 @@ def _asked(facts: TrainingFacts) -> Sequence[tuple[bool, TrainingReason]]:
         (facts.emergency, TrainingReason.EMERGENCY_CALL),
         (facts.held, TrainingReason.HELD),
         (facts.restricted, TrainingReason.RESTRICTED),
+        (train not in facts.purposes, TrainingReason.PURPOSE_NOT_GRANTED),
+        (facts.role is Role.PROCESSOR and train not in facts.instructed_purposes, TrainingReason.NOT_INSTRUCTED),
+        (not facts.workspace_opted_in, TrainingReason.WORKSPACE_OPTED_OUT),
         (not facts.parties_known, TrainingReason.PARTY_UNKNOWN),
         (by_consent and facts.granted is Granted.EXPIRED, TrainingReason.CONSENT_EXPIRED),
         (by_consent and facts.granted is Granted.NO, TrainingReason.PARTY_NOT_GRANTED),

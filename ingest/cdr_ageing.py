@@ -28,10 +28,10 @@ class CdrAgeing:
 
     def __init__(self, resources: Resources, workspace_id: str) -> None:
         self._cdrs = resources.database.scoped("cdrs", workspace_id)
-        self._spans = DueSpans(self._cdrs)
 
     def clocks(self) -> Sequence[Clock]:
         """Return the two clocks: that of the identifiers, and that of the record."""
+        spans = DueSpans(self._cdrs)
         return (
             Clock(
                 what="cdrs.identifiers",
@@ -41,7 +41,8 @@ class CdrAgeing:
                 field="identifiers.retain_until",
                 order=BY_IDENTIFIERS,
                 erase=self.strip,
-                spans=self._spans.walk,
+                spans=spans.walk,
+                pace=spans.pace,
             ),
             Clock(
                 what="cdrs",

@@ -11,10 +11,11 @@ from collections.abc import AsyncGenerator
 from typing import Final
 
 from ingest.clocks import Bounds, within
+from ingest.pace import Pace
 from storage.mongo import Collection, Document
 
 SPAN: Final = 4_000
-"""How many calls a span has, and a few more where several began at the instant that ends it."""
+"""How many calls a span has at most, and a few more where several began at the instant that ends it."""
 _DUE_AT, _MONTH, _START = "identifiers.retain_until", "identifiers.month", "setup_time"
 BY_IDENTIFIERS: Final = (("workspace_id", 1), (_DUE_AT, 1), (_MONTH, 1), (_START, 1))
 
@@ -24,6 +25,7 @@ class DueSpans:
 
     def __init__(self, cdrs: Collection) -> None:
         self._cdrs = cdrs
+        self.pace = Pace(SPAN)
 
     async def walk(self, found: Document, due: Document) -> AsyncGenerator[tuple[Bounds, int]]:
         """Yield the spans that have something of what is `found`, and how many calls in each are `due`.
@@ -58,7 +60,7 @@ class DueSpans:
         bounds = {"due_at": part["retain_until"], "month": part["month"], "begin": begin}
         here = {_DUE_AT: bounds["due_at"], _MONTH: bounds["month"], _START: {"$gte": begin}}
         rest = _both(due, here)
-        ending = await self._cdrs.key_at(rest, (_START,), index=BY_IDENTIFIERS, skip=SPAN - 1)
+        ending = await self._cdrs.key_at(rest, (_START,), index=BY_IDENTIFIERS, skip=self.pace.size - 1)
         if ending is None:
             ending = await self._cdrs.key_at(rest, (_START,), index=BY_IDENTIFIERS, last=True)
         return {**bounds, "end": begin if ending is None else ending[_START]}

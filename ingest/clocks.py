@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.holds import LegalHold
+from ingest.pace import Pace
 from storage.hold_filters import held_of, spared, unless
 from storage.mongo import Document
 from storage.walks import Reading
@@ -75,6 +76,7 @@ class Clock:
         wholly_held: of a `parted` clock, counts of the documents that a hold finds those of which nothing would go.
         spans: a quicker way through what is due, before the walk by ids: of what is wanted and of what is due (held or
             not), the bounds of chunks in which something is wanted, each with how much in it is due.
+        pace: of `spans`, to be told how long each chunk took.
     """
 
     what: str
@@ -88,6 +90,7 @@ class Clock:
     parted: bool = False
     wholly_held: Callable[[Document, Sequence[LegalHold]], Awaitable[int]] | None = None
     spans: Callable[[Document, Document], AsyncGenerator[tuple[Bounds, int]]] | None = None
+    pace: Pace | None = None
 
     def wanted(self, holds: Sequence[LegalHold], *, now: datetime) -> Document | None:
         """Return the filter of what a sweep looks at; None when everything is held."""
@@ -109,7 +112,10 @@ class Clock:
 
     async def left(self, bounds: Bounds, *, now: datetime) -> int:
         """Count what is still due of a chunk."""
-        return await self.records.count({"$and": [within(bounds), self.due(now)]})
+        found = {"$and": [within(bounds), self.due(now)]}
+        return await (
+            self.records.count_by(found, index=self.order) if "due_at" in bounds else self.records.count(found)
+        )
 
     async def count(self, holds: Sequence[LegalHold], *, now: datetime) -> DueCount:
         """Count what is due and what of it stays: by the filters that the sweep uses."""

@@ -30,6 +30,7 @@ _PIECES: Final = re.compile(
 _NAMED: Final = re.compile(r"\[(?P<kind>[A-Z][A-Z0-9_]*?)(?:_\d+|:[0-9a-f]{16})?\]")
 _WITHIN: Final = re.compile(r"(?<=[^\W\d_][^\W\d_][,:])(?=[^\W_]|[+(]\d)")
 _IDLE: Final = re.compile(r"[:,;'!?()\u2026]+")
+_IDLE_BEHIND: Final = re.compile(r"(?:['\u2019]s)?[.:,;'!?()\u2026]*")
 _HEX: Final = re.compile(r"[0-9A-Fa-f:.\-]+")
 _SURROGATE_HALVES: Final = re.compile("[\ud800-\udfff]")
 _BEFORE: Final = "\"'([{<\u00ab\u201c\u2018*`~\u2014\u2013-.,;:!?"
@@ -100,8 +101,8 @@ def words_in(text: str) -> Iterator[tuple[int, int, bool]]:
 
 
 def _idle(piece: str, *, beside: bool) -> bool:
-    """Say whether a piece is but marks; a full stop right behind what is hidden is one, by itself it may be a "dot"."""
-    return bool(_IDLE.fullmatch(piece.replace(".", ",") if beside else piece))
+    """Say whether a piece is but marks; right behind what is hidden a full stop is one (else a "dot"), and so is "'s"."""
+    return bool((_IDLE_BEHIND if beside else _IDLE).fullmatch(piece))
 
 
 def _kind(left: str) -> str:

@@ -42,10 +42,16 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         indexes=(Index(_up("workspace_id", "version"), unique=True),),
     ),
     CollectionSpec(
-        "legal_holds", "governance.holds", personal=False, indexes=(Index(_up("workspace_id", "released_at")),)
+        "legal_holds",
+        "governance.holds",
+        personal=False,
+        indexes=(Index(_up("workspace_id", "released_at")), Index(_up("placed_at"))),
     ),
     CollectionSpec(
-        "restrictions", "governance.restrictions", personal=False, indexes=(Index(_up("workspace_id", "lifted_at")),)
+        "restrictions",
+        "governance.restrictions",
+        personal=False,
+        indexes=(Index(_up("workspace_id", "lifted_at")), Index(_up("set_at"))),
     ),
     CollectionSpec(
         "retention_proposals",
@@ -57,7 +63,7 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         "training_opt_outs",
         "governance.opt_outs",
         personal=False,
-        indexes=(Index(_up("workspace_id", "withdrawn_at")),),
+        indexes=(Index(_up("workspace_id", "withdrawn_at")), Index(_up("since"))),
     ),
     CollectionSpec("waivers", "governance.waivers", personal=False, indexes=(Index(_up("workspace_id", "rule")),)),
     CollectionSpec(

@@ -26,6 +26,10 @@ class Reading(Protocol):
         """Count the matching documents."""
         ...
 
+    def count_by(self, found: Mapping[str, Any], *, index: Sequence[tuple[str, int]]) -> Awaitable[int]:
+        """Count the matching documents in an index."""
+        ...
+
     def ids(self, found: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], size: int) -> AsyncGenerator[list[Any]]:
         """Yield the ids of the matching documents, so many at a time."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,10 @@ class RunningCallward:
         return "\n".join(file.read_text("utf-8", errors="replace") for file in (self.stack.data_dir / "logs").iterdir())
 
 
-def running_callward(folder: Path, **env: str) -> Iterator[RunningCallward]:
-    """Run a whole stack in a folder."""
-    with EmbeddedStack(folder, apps=app_specs(), kept_secrets=KEPT_SECRETS, env=env) as stack:
+def running_callward(folder: Path, *, without: Collection[str] = (), **env: str) -> Iterator[RunningCallward]:
+    """Run a whole stack in a folder, without the processes of these names."""
+    apps = [app for app in app_specs() if app.name not in without]
+    with EmbeddedStack(folder, apps=apps, kept_secrets=KEPT_SECRETS, env=env) as stack:
         workspace = make_workspace(stack.api_url, stack.env["CALLWARD_BOOTSTRAP_KEY"], "Test")
         yield RunningCallward(stack, workspace)
 

@@ -25,7 +25,6 @@ from corpus.making import ItemMaker, hasher_of, keyed_under
 from corpus.releases import Phase, ReleaseState, ReleaseStore
 from corpus.shards import items_of
 from corpus.units import UnitKind, UnitStore
-from corpus.writing import told
 from domain.corpus import CorpusItem
 from domain.jobs import Job
 from storage.mongo import Document
@@ -81,13 +80,16 @@ class Finishing:
         keyed = keyed_under(release.key)
         maker = ItemMaker(keyed, release.policy)
         for source in self.canary_sources(canaries):
-            run.see_canary(_written(maker, source, decided, keyed))
+            run.see_canary(_made(maker, source, decided, keyed))
 
 
-def _written(maker: ItemMaker, source: SourceCall, decided: Decided, keyed: Keyed) -> CorpusItem | None:
-    """Return what a call would be written as."""
+def _made(maker: ItemMaker, source: SourceCall, decided: Decided, keyed: Keyed) -> CorpusItem | None:
+    """Return what a canary becomes, before rare words are told as a class: nobody else says its names.
+
+    What many calls say would be written, so a name that is only kept back for being rare has come out.
+    """
     made = maker.make(source)
-    return None if isinstance(made, str) else told(made.item, decided, keyed)
+    return None if isinstance(made, str) else decided.plan.release(made.item, keyed)
 
 
 async def _see_file(run: GateRun, release: OpenRelease, file: Document) -> None:

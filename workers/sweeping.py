@@ -9,6 +9,7 @@ erased is counted by the next run.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Any
@@ -129,6 +130,7 @@ class WorkspaceSweep:
         turn = await self._lanes.begin(lane, clock.what, bounds, size)
         if turn is None:
             raise Busy("another relay sweeps this workspace, or one that died did; the next round goes on")
+        began = time.monotonic()
         try:
             holds = await self._holds.in_force()
             with turn.limit():
@@ -139,6 +141,8 @@ class WorkspaceSweep:
             left = await clock.left(bounds, now=now)
             await self._lanes.end(turn, clock.what, max(0, size - left))
             raise
+        if clock.pace is not None:
+            clock.pace.note(size, time.monotonic() - began)
         await self._lanes.end(turn, clock.what, done)
         return done
 

@@ -27,7 +27,7 @@ def ours(*, known: bool = False, profile: str = "balanced") -> Finder:
 
     def find(call: Call) -> list[Found]:
         spans = policy.decided(merge_spans(finder.find(call.transcript, known=call.known if known else None)))
-        edges = [_edges(segment) for segment in call.transcript.segments]
+        edges = {number: _edges(call.transcript.segments[number]) for number in {one.segment for one in spans}}
         return [
             Found(
                 Place(one.segment, edges[one.segment][one.first_word][0], edges[one.segment][one.end_word - 1][1]),

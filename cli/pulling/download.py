@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import shutil
+from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Self
 
 from cli.client import ApiClient, ApiError
 from cli.patience import Patience
@@ -16,6 +18,7 @@ from cli.pulling.errors import Mismatch, PullError
 _PARTIAL: Final = 206
 _PIECE: Final = 1024 * 1024
 _TRIES: Final = 2
+_BEHIND: Final = 4
 Came = Callable[[int], None]
 """Told of each piece, in bytes; of what is thrown away, with a minus."""
 
@@ -82,14 +85,53 @@ class Downloads:
                     self._came(-at)
                     out.truncate(0)
                     raise Mismatch(f"{file['name']} is another one by now; pull again")
-                for piece in answer.iter_raw():
-                    out.write(piece)
-                    digest.update(piece)
-                    self._came(len(piece))
+                with Keeper(out, digest) as keeper:
+                    for piece in answer.iter_raw():
+                        keeper.take(piece)
+                        self._came(len(piece))
         except ApiError as error:
             if error.code == "withdrawn":
                 raise FileGone(str(error), code=error.code) from None
             raise
+
+
+class Keeper:
+    """Writes and hashes what came, in a thread of its own, while more comes; a few MiB behind at most."""
+
+    def __init__(self, out: IO[bytes], digest: Any) -> None:
+        self._out, self._digest = out, digest
+        self._thread = ThreadPoolExecutor(1)
+        self._kept: deque[Future[None]] = deque()
+        self._ready: list[bytes] = []
+        self._size = 0
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def take(self, piece: bytes) -> None:
+        """Take the next piece. Raises OSError when an earlier one could not be written."""
+        self._ready.append(piece)
+        self._size += len(piece)
+        if self._size >= _PIECE:
+            self._hand_on()
+            if len(self._kept) > _BEHIND:
+                self._kept.popleft().result()
+
+    def _hand_on(self) -> None:
+        self._kept.append(self._thread.submit(self._keep, b"".join(self._ready)))
+        self._ready, self._size = [], 0
+
+    def _keep(self, piece: bytes) -> None:
+        self._out.write(piece)
+        self._digest.update(piece)
+
+    def __exit__(self, *_: object) -> None:
+        """Write what came to its end, also when the rest will not come. Raises OSError when it cannot be."""
+        self._hand_on()
+        self._thread.shutdown(wait=True)
+        for one in self._kept:
+            one.result()
 
 
 def _hashed(out: IO[bytes], digest: Any, *, most: int) -> int:

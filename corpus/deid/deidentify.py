@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from corpus.deid.draws import Draws
 from corpus.deid.facts import facts_of
+from corpus.deid.glances import Glances
 from corpus.deid.loose import loose_codes
 from corpus.deid.source import Keyed, SourceCall, SurrogateScope
 from corpus.deid.stray import Strays
@@ -34,11 +35,12 @@ def deidentify(source: SourceCall, keyed: Keyed, *, scope: SurrogateScope = Surr
     transcript = source.transcript
     band = band_of(transcript.duration_s)
     times = bent(draws, band, transcript)
-    mentions = _mentions(transcript, source.spans)
+    glances = Glances.of(transcript)
+    mentions = _mentions(transcript, source.spans, glances.digits)
     lasting = draws if scope is SurrogateScope.CALL else Draws(keyed, "release")
     all_mentions = [mention for found in mentions.values() for mention in found]
     teller = Teller(draws, lasting, source, all_mentions)
-    strays = Strays(teller, source)
+    strays = Strays(teller, source, glances)
     turns = tuple(
         CorpusTurn(
             segment.speaker or segment.party.value,
@@ -62,7 +64,7 @@ def deidentify(source: SourceCall, keyed: Keyed, *, scope: SurrogateScope = Surr
     )
 
 
-def _mentions(transcript: Transcript, spans: Sequence[Span]) -> dict[int, list[Mention]]:
+def _mentions(transcript: Transcript, spans: Sequence[Span], digits: Mapping[str, int]) -> dict[int, list[Mention]]:
     """Return the spans of each segment with their words, in order and without overlap, and those that were missing."""
     by_segment: dict[int, list[Span]] = {}
     for span in merge_spans(spans):
@@ -70,7 +72,7 @@ def _mentions(transcript: Transcript, spans: Sequence[Span]) -> dict[int, list[M
     found: dict[int, list[Mention]] = {}
     for number, segment in enumerate(transcript.segments):
         own = by_segment.get(number, [])
-        own += loose_codes(number, segment.words, own)
+        own += loose_codes(number, segment.words, own, digits)
         for span in sorted(own):
             covered = tuple(word.text for word in segment.words[span.first_word : span.end_word])
             before = segment.words[span.first_word - 1].text if span.first_word else ""

@@ -7,12 +7,11 @@ nobody's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from corpus.deid.number_words import DIGIT_OF, TIMES_OF, TWO_DIGITS_OF
-from corpus.deid.vocabulary import REMEMBERED, look
+from corpus.deid.vocabulary import look
 from domain.spans import Span
 from domain.speech import Word
 
@@ -25,8 +24,7 @@ _FIGURES: Final = re.compile(r"[\d\s().+/,-]+")
 _CODE: Final = -1
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _digits(text: str) -> int:
+def digits_in(text: str) -> int:
     """Return how many digits a word adds to a row of digits; 0: it ends the row; -1: it is a code by itself."""
     one = look(text)
     if one.norm in DIGIT_OF or one.norm in TIMES_OF:
@@ -41,9 +39,18 @@ def _digits(text: str) -> int:
     return _CODE if mixed and not one.core.islower() else 0
 
 
-def loose_codes(segment: int, words: Sequence[Word], spans: Sequence[Span]) -> Iterator[Span]:
-    """Yield spans over rows of digits and over codes among the words of a segment that no span covers."""
-    counts = [_digits(word.text) for word in words]
+def loose_codes(
+    segment: int, words: Sequence[Word], spans: Sequence[Span], digits: Mapping[str, int]
+) -> Iterator[Span]:
+    """Yield spans over rows of digits and over codes among the words of a segment that no span covers.
+
+    Args:
+        segment: its number.
+        words: its words.
+        spans: its spans, without overlap.
+        digits: what `digits_in` says of the words of the call, where it says anything.
+    """
+    counts = [digits.get(word.text, 0) for word in words]
     if not any(counts):
         return
     for span in spans:

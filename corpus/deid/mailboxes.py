@@ -16,7 +16,7 @@ from corpus.deid.spelling import Form, spelled
 from corpus.deid.vocabulary import Look, look, words
 
 NOBODYS: Final = "invalid"
-_SIGNS: Final = frozenset(
+SIGNS: Final = frozenset(
     words(
         "dot point at the rate of underscore dash hyphen slash colon hash star plus www http https and all one word "
         "lower upper case small capital it's it is my uh um er no sorry then email mail address space for as in like"
@@ -68,7 +68,7 @@ class Mailboxes:
         return made
 
     def _word(self, one: Look, *, last: bool, ends: bool) -> str:
-        if not one.norm or one.norm in _SIGNS:
+        if not one.norm or one.norm in SIGNS:
             return f"{one.lead}{one.core}{one.trail}"
         if ends and one.norm in _ENDINGS:
             return f"{one.lead}{NOBODYS if last else one.core}{one.trail}"

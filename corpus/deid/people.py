@@ -22,7 +22,7 @@ TITLES: Final = frozenset(
 )
 _HERS: Final = frozenset(words("mrs ms miss missus madam ma'am smt lady"))
 _HIS: Final = frozenset(words("mr mister sir shri lord"))
-_BESIDE: Final = frozenset(
+BESIDE: Final = frozenset(
     words(
         "de la las los del della di da dos van von der den ter ten zu el al bin ibn bint y e and or the of uh um er is "
         "it's"
@@ -58,7 +58,7 @@ class People:
         """Note a name as it was said or written: its parts in order. `before` is the word before it, maybe a title."""
         looks = [one for word in words for one in _looks(word)]
         norms = [one.norm for one in looks if one.norm not in TITLES]
-        names = [norm for norm in norms if norm not in _BESIDE and len(norm) > 1]
+        names = [norm for norm in norms if norm not in BESIDE and len(norm) > 1]
         if not names:
             return
         titles = {one.norm for one in looks} | {look(before).norm}
@@ -105,7 +105,7 @@ class People:
 
     def _word(self, word: str) -> str:
         one = look(word)
-        if not one.norm or one.norm in TITLES or one.norm in _BESIDE:
+        if not one.norm or one.norm in TITLES or one.norm in BESIDE:
             return word
         pieces = [self._piece(piece) for piece in _looks(word)]
         return one.lead + "-".join(pieces) + one.trail

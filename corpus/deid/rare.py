@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.deid.vocabulary import REMEMBERED, is_common, look
+from corpus.deid.vocabulary import Memo, is_common, look
 from domain.corpus import CorpusItem, CorpusTurn, CorpusWord
 
 RARE: Final = "RARE"
@@ -26,17 +25,15 @@ MOST_TAGS: Final = 16
 MOST_WORDS: Final = 4_000_000
 """16 bytes each and workspace: some 200 MB at the very most with a `rare_k` of three."""
 _TOLD_DIGITS: Final = 2
-_COUNTED_DIGITS: Final = 4
+_COUNTED_DIGITS: Final = 5
 _Numbers = NDArray[np.uint64]
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _digest(norm: str) -> int:
     return int.from_bytes(hashlib.blake2b(norm.encode(), digest_size=8, person=b"rare-word").digest(), "big")
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _asked(text: str) -> int | None:
+def _counted(text: str) -> int | None:
     """Return the digest of a word that must be counted; None for one that is told whoever says it."""
     one = look(text)
     if not one.norm or is_common(text) or (one.digits == len(one.norm) <= _TOLD_DIGITS):
@@ -44,7 +41,9 @@ def _asked(text: str) -> int | None:
     return _digest(one.norm)
 
 
-@lru_cache(maxsize=REMEMBERED)
+_ASKED: Final = Memo(_counted)
+
+
 def class_word(text: str) -> str:
     """Return what stands for a rare word: a constant by its shape, in its marks."""
     one = look(text)
@@ -60,7 +59,7 @@ class Common:
 
     def __contains__(self, text: object) -> bool:
         """Say whether a word may be told."""
-        return isinstance(text, str) and ((asked := _asked(text)) is None or asked in self.digests)
+        return isinstance(text, str) and ((asked := _ASKED[text]) is None or asked in self.digests)
 
 
 def _none() -> _Numbers:
@@ -88,7 +87,7 @@ class TokenCounts:
         """Count the words of an item that stand for nothing else."""
         for turn in item.turns:
             for word in turn.words:
-                asked = _asked(word.text) if word.kind is None else None
+                asked = _ASKED[word.text] if word.kind is None else None
                 if asked is not None and look(word.text).digits <= _COUNTED_DIGITS:
                     self.fresh.add(asked)
 

@@ -182,7 +182,8 @@ def _one_follows(after: Look | None, *, nought: bool = False) -> bool:
 
 
 def _digits_around(before: Piece | None, after: Look | None) -> bool:
-    return before is not None and before.code.isdigit() and after is not None and _says_digits(after)
+    follows = after is not None and (_says_digits(after) or after.norm in said.DIGIT_OF)
+    return follows and before is not None and before.code.isdigit()
 
 
 def say(spelling: Spelled, code: str, other: Callable[[Look], str]) -> list[str]:

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from corpus.deid import dates
-from corpus.deid.places import begins_a_town, towns_in
+from corpus.deid.codes import PART_FROM
+from corpus.deid.glances import Glances
+from corpus.deid.places import towns_in
 from corpus.deid.source import SourceCall
 from corpus.deid.telling import PERSONAL, SENSITIVE, Teller, kind_told
-from corpus.deid.vocabulary import REMEMBERED, Look, is_common, look
+from corpus.deid.vocabulary import Look, is_common, look
 from domain.speech import Word
 
-PART_FROM: Final = 4
-"""Digits in a word from which it is looked for among the call's numbers."""
 _NAME_FROM: Final = 3
 _AROUND: Final = 5
 """So many words of a date may follow the first."""
@@ -39,21 +38,21 @@ class Strays:
     Args:
         teller: of the call; it knows its names and numbers.
         source: the call.
+        glances: at its words.
     """
 
-    def __init__(self, teller: Teller, source: SourceCall) -> None:
+    def __init__(self, teller: Teller, source: SourceCall, glances: Glances) -> None:
         self._teller = teller
         self._month_first = any(one.upper().startswith("US") for one in source.jurisdictions[:1])
+        names, sensitive = teller.people.known, teller.sensitive
+        self._watched = glances.watched | {
+            text for text, norm in glances.norms if norm in names or norm in sensitive
+        }  # fmt: skip
         self._year = source.began_at.year if source.began_at else 2024
 
     def found(self, words: Sequence[Word]) -> dict[int, Stray]:
         """Return what may not stay among words that no span covers, in order: first word → what stands for it."""
-        names, sensitive = self._teller.people.known, self._teller.sensitive
-        watched = [
-            at for at, word in enumerate(words)
-            if _watched(word.text) or (norm := look(word.text).norm) in names or norm in sensitive
-            or word.entity_type is not None
-        ]  # fmt: skip
+        watched = [at for at, word in enumerate(words) if word.text in self._watched]
         if not watched:
             return {}
         looks = [look(word.text) for word in words]
@@ -111,16 +110,6 @@ class Strays:
                     told = " ".join(dates.shifted(date, self._teller.shift)).split()
                     found[begin] = Stray(end - begin, "DATE", tuple(told))
                     return
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _watched(text: str) -> bool:
-    """Say whether a word could be, or begin, anything at all that may not stay, in whatever call it is said."""
-    one = look(text)
-    return (
-        one.digits >= PART_FROM or "@" in text or one.norm in dates.MONTH_OF
-        or (one.capital and begins_a_town(one.norm))
-    )  # fmt: skip
 
 
 def _placed(country: str, first: Look, last: Look) -> tuple[str, ...]:

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 REMEMBERED: Final = 1 << 16
 """Looks kept by a process: more than the words of a language that are said again and again."""
 _CORE: Final = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 _POSSESSIVE: Final = re.compile(r"(?<=.)['\u2019]s$", re.IGNORECASE)
+_Told = TypeVar("_Told")
 _BETWEEN: Final = re.compile(r"[-/\u2013]")
+
+
+class Memo(dict[str, _Told]):
+    """What a function says of words, remembered; when it is full it begins anew.
+
+    A plain dict: words are asked for by the million, and each look-up in an `lru_cache` touches several times the memory.
+
+    Args:
+        of: the function.
+    """
+
+    def __init__(self, of: Callable[[str], _Told]) -> None:
+        super().__init__()
+        self._of = of
+
+    def __missing__(self, text: str) -> _Told:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        told = self[text] = self._of(text)
+        return told
 
 
 class Look(NamedTuple):
@@ -26,9 +48,7 @@ class Look(NamedTuple):
     capital: bool
 
 
-@lru_cache(maxsize=REMEMBERED)
-def look(text: str) -> Look:
-    """Return how a word looks. One without a letter or digit has an empty core."""
+def _looked(text: str) -> Look:
     found = _CORE.search(text)
     if found is None:
         return Look(text, "", "", "", 0, capital=False)
@@ -38,6 +58,14 @@ def look(text: str) -> Look:
     core = text[found.start() : end]
     norm = core.lower().replace("\u2019", "'")
     return Look(text[: found.start()], core, text[end:], norm, sum(map(str.isdecimal, core)), capital=core[0].isupper())
+
+
+_LOOKS: Final = Memo(_looked)
+
+
+def look(text: str) -> Look:
+    """Return how a word looks. One without a letter or digit has an empty core."""
+    return _LOOKS[text]
 
 
 def normal(text: str) -> str:

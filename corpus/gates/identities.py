@@ -61,6 +61,7 @@ class Hasher:
     def __init__(self, keyed: Keyed, common: Callable[[str], bool] = is_common) -> None:
         self._key = keyed(b"corpus:gates:identities")
         self.common = common
+        self._last: tuple[Heard, frozenset[bytes]] | None = None
         self.exact = lru_cache(maxsize=_REMEMBERED)(self._exact)
         self.near = lru_cache(maxsize=_REMEMBERED)(self._near)
         self.of = lru_cache(maxsize=_REMEMBERED)(self._of)
@@ -68,6 +69,13 @@ class Hasher:
     def digest(self, what: bytes, text: str) -> bytes:
         """Return the digest of a text, another one for each `what`."""
         return hashlib.blake2b(text.encode(), digest_size=DIGEST, key=self._key, person=what).digest()
+
+    def numbers_in(self, heard: Heard) -> frozenset[bytes]:
+        """Return the digests of all that stands in a row in an item's digits; of the item asked last it is kept."""
+        last = self._last
+        if last is None or last[0] is not heard:
+            last = self._last = heard, frozenset(self.digest(b"number", one) for one in _windows(heard))
+        return last[1]
 
     def _of(self, text: str) -> Digests:
         parts = _parts(text)
@@ -138,21 +146,23 @@ class Identities:
     def left_in(self, heard: Heard, hasher: Hasher) -> set[str]:
         """Return what an item still says of them: `KNOWN_NAME`, `KNOWN_NUMBER`, or nothing."""
         found = {"KNOWN_NAME"} if self.words and self._names(heard, hasher) else set()
-        if self.numbers and any(hasher.digest(b"number", one) in self.numbers for one in _windows(heard)):
+        if self.numbers and not self.numbers.isdisjoint(hasher.numbers_in(heard)):
             found.add("KNOWN_NUMBER")
         return found
 
     def _names(self, heard: Heard, hasher: Hasher) -> bool:
         every = self.words | self.near | self.other
-        for turn, own in zip(heard.item.turns, heard.runs, strict=True):
-            for at, word in enumerate(turn.words):
-                if every.isdisjoint(hasher.of(word.text).every):
-                    continue
-                if self._is(word, hasher, begins=not at or turn.words[at - 1].text.endswith(_ENDS)):
-                    return True
-            if any(hasher.exact(folded(run.chars)) in self.words for run in own if len(run.chars) >= NAME_FROM):
-                return True
-        return False
+        spelled = {run.chars for own in heard.runs for run in own if len(run.chars) >= NAME_FROM}
+        if any(hasher.exact(folded(chars)) in self.words for chars in spelled):
+            return True
+        of = hasher.of
+        suspects = {text for text in heard.texts if not every.isdisjoint(of(text).every)}
+        return bool(suspects) and any(
+            self._is(word, hasher, begins=not at or turn.words[at - 1].text.endswith(_ENDS))
+            for turn in heard.item.turns
+            for at, word in enumerate(turn.words)
+            if word.text in suspects
+        )
 
     def _is(self, word: CorpusWord, hasher: Hasher, *, begins: bool) -> bool:
         """Say whether a word is one of theirs: a surrogate only when it is the same, other words also when near."""

@@ -28,6 +28,7 @@ _MAIL: Final = re.compile(
     r"|[\w.]{2,}@[a-z]{2,}\b",
     re.IGNORECASE,
 )
+_DIGIT: Final = re.compile(r"\d")
 _IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b")
 _ADDRESS: Final = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b", re.IGNORECASE)
 _CODE: Final = re.compile(r"\b(?=[A-Z0-9-]*[A-Z][A-Z0-9-]*\d|[A-Z0-9-]*\d[A-Z0-9-]*[A-Z])[A-Z0-9-]{7,}\b")
@@ -58,7 +59,7 @@ def _in_text(text: str) -> set[str]:
     kinds = set()
     if ("@" in text or " dot " in text or " at " in text) and _MAIL.search(text):
         kinds.add("EMAIL_ADDRESS")
-    if not any(map(str.isdigit, text)):
+    if _DIGIT.search(text) is None:
         return kinds
     if _ADDRESS.search(text):
         kinds.add("IP_ADDRESS")

@@ -11,6 +11,8 @@ from corpus.gates.saying import Heard, Run
 from domain.corpus import CorpusItem
 
 PHONES: Final = frozenset({"PHONE_NUMBER"})
+CARDS_BEGIN: Final = frozenset("234568")
+"""First digits of payment cards (ISO/IEC 7812: 0, 1, 7 and 9 are other industries'); told as a card, any must fail."""
 _AADHAAR_DIGITS: Final = 12
 
 
@@ -31,7 +33,8 @@ def sound_surrogates(heard: Heard) -> set[str]:
 
 def _passes(run: Run) -> set[str]:
     digits, passed = run.digits, set[str]()
-    if run.chars.isdigit() and len(digits) in CARD_DIGITS and is_card(digits):
+    begins = "CREDIT_CARD" in run.kinds or digits[:1] in CARDS_BEGIN
+    if run.chars.isdigit() and begins and len(digits) in CARD_DIGITS and is_card(digits):
         passed.add("CREDIT_CARD")
     if len(digits) == _AADHAAR_DIGITS and "AADHAAR" in run.kinds and is_verhoeff(digits):
         passed.add("AADHAAR")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -38,14 +38,11 @@ class Run:
     """Digits and single letters that stand together, in the words [first, end) of a turn; `kinds`: their marks."""
 
     chars: str
+    digits: str
+    """Of these the digits alone."""
     first: int
     end: int
     kinds: frozenset[str]
-
-    @property
-    def digits(self) -> str:
-        """The digits alone."""
-        return "".join(char for char in self.chars if char.isdigit())
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -61,13 +58,25 @@ def runs(turn: CorpusTurn) -> tuple[Run, ...]:
 
     Nor does a run go on from what is marked to what is not: what stands beside a surrogate is looked at by itself.
     """
+    return _runs(turn, frozenset(word.text for word in turn.words if _pieces(word.text) is not None))
+
+
+def _runs(turn: CorpusTurn, telling: Container[str]) -> tuple[Run, ...]:
+    """Return the runs of a turn; `telling` are the words that belong to a run, or end none."""
+    words = turn.words
+    places = [at for at, word in enumerate(words) if word.text in telling]
+    if not places:
+        return ()
     found: list[Run] = []
     open_run: _Open | None = None
-    for at, word in enumerate(turn.words):
+    last = -1
+    for at in places:
+        word = words[at]
         pieces = _pieces(word.text)
-        if open_run is not None and (pieces is None or open_run.marked is not (word.kind is not None)):
+        if open_run is not None and (at > last + 1 or open_run.marked is not (word.kind is not None)):
             found += open_run.closed()
             open_run = None
+        last = at
         if pieces:
             open_run = open_run or _Open(marked=word.kind is not None)
             open_run.take(pieces, at, word.kind)
@@ -82,11 +91,15 @@ class Heard:
 
     item: CorpusItem
     runs: tuple[tuple[Run, ...], ...]
+    texts: frozenset[str]
+    """Each of its words once, as it is written."""
 
     @classmethod
     def of(cls, item: CorpusItem) -> Heard:
         """Read an item."""
-        return cls(item, tuple(map(runs, item.turns)))
+        texts = frozenset(word.text for turn in item.turns for word in turn.words)
+        telling = {text for text in texts if _pieces(text) is not None}
+        return cls(item, tuple(_runs(turn, telling) for turn in item.turns), texts)
 
     def across(self) -> Iterator[Run]:
         """Yield the runs that go on in a speaker's next turn: numbers are told in pieces, with an "okay" between."""
@@ -117,7 +130,8 @@ class Heard:
 
 def _joined(pieces: Sequence[Run]) -> Run:
     kinds = frozenset(kind for piece in pieces for kind in piece.kinds)
-    return Run("".join(piece.chars for piece in pieces), 0, 0, kinds)
+    chars, digits = "".join(piece.chars for piece in pieces), "".join(piece.digits for piece in pieces)
+    return Run(chars, digits, 0, 0, kinds)
 
 
 class _Open:
@@ -146,7 +160,10 @@ class _Open:
 
     def closed(self) -> list[Run]:
         """Return the run, if there is one."""
-        return [Run(self._chars, self._first, self._end, frozenset(self._kinds))] if self._chars else []
+        if not self._chars:
+            return []
+        digits = self._chars if self._chars.isdigit() else "".join(filter(str.isdigit, self._chars))
+        return [Run(self._chars, digits, self._first, self._end, frozenset(self._kinds))]
 
 
 @lru_cache(maxsize=_REMEMBERED)

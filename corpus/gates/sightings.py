@@ -11,12 +11,13 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
 
 import msgspec
 
-from corpus.deid.vocabulary import is_common, look
+from corpus.deid.vocabulary import REMEMBERED, is_common, look
 from corpus.gates.identities import Keyed
 from corpus.gates.second import SecondLook, Sight
 from domain.corpus import CorpusItem, CorpusTurn, CorpusWord
@@ -152,20 +153,23 @@ def _without(turn: CorpusTurn, named: frozenset[str], in_place: Callable[[str], 
 
 def keys_of(turn: CorpusTurn) -> Iterator[tuple[int, str]]:
     """Yield (place, key) of each word of a turn that could name somebody."""
-    begins = True
     for at, word in enumerate(turn.words):
-        if word.kind is None and (key := _key(word.text, begins=begins)):
+        key = _key(word.text)
+        if not key or word.kind is not None:
+            continue
+        if key[0] != _CAPITAL or (at and not turn.words[at - 1].text.endswith(_ENDS)):
             yield at, key
-        begins = word.text.endswith(_ENDS)
 
 
-def _key(text: str, *, begins: bool) -> str:
+@lru_cache(maxsize=REMEMBERED)
+def _key(text: str) -> str:
+    """Return the key of a word, "" of one that names nobody wherever it stands."""
     seen = look(text)
     if seen.digits or len(seen.norm) < _LEAST or seen.norm in _NOT_NAMES:
         return ""
     if not is_common(text):
         return seen.norm
-    return _CAPITAL + seen.norm if seen.capital and not begins else ""
+    return _CAPITAL + seen.norm if seen.capital else ""
 
 
 def _sight(item: CorpusItem, number: int, at: int) -> Sight:

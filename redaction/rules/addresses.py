@@ -81,9 +81,20 @@ class _Line:
         )
         if end > at + 1 and self._number(end) and strange and not self._break(end - 1) and not self._counted(end):
             yield at, end + 1, 0.75, "a name between two numbers"
+        if end > at + 1 and self._towards_town(at, end):
+            yield at, end, 0.7, "a number and a name before a place"
         code = "".join(char for char in tokens[at].norm if char.isdigit())
         if len(code) in CODE_DIGITS and code == tokens[at].norm.replace(" ", "") and at and self._place(at - 1):
             yield at - 1, at + 1, 0.75, "a code after a place"
+
+    def _towards_town(self, at: int, end: int) -> bool:
+        """Say whether names between commas follow a number, and a town's name is among them: "12 Chest Way, Etna"."""
+        if not self.tokens[end - 1].comma or self._break(at) or self.tokens[at].comma or end >= len(self.tokens):
+            return False
+        town, name = self.tokens[end], self.tokens[at + 1]
+        together = town.segment == self.tokens[at].segment and not name.placeholder
+        counted = name.norm in lexicon.UNITS or name.norm in lexicon.CURRENCY or name.norm in lexicon.MONTHS
+        return together and not counted and town.capital and vocabulary.place(town.norm) and name.raw[:1].isupper()
 
     def _named(self, at: int) -> bool:
         token = self.tokens[at]

@@ -46,8 +46,11 @@ def find(context: CallContext) -> Iterator[Hit]:
 
 def _addresses(context: CallContext) -> Iterator[Hit]:
     for tokens in context.view.channels:
+        dots = frozenset([at for at, token in enumerate(tokens) if _dot(token.raw, token.norm)])
         for at, token in enumerate(tokens):
-            if token.placeholder or (token.norm.isalpha() and not _may_be_domain(tokens, at)):
+            if token.placeholder or (
+                token.norm.isalpha() and at + 1 not in dots and token.norm not in lexicon.MAIL_HOSTS
+            ):
                 continue
             if "@" in token.norm and len(token.norm) > 1:
                 split = token.norm.startswith("@") and bool(_DOMAIN.match(token.norm[1:]))
@@ -61,15 +64,9 @@ def _addresses(context: CallContext) -> Iterator[Hit]:
                 yield _around(context, tokens, at, domain)
 
 
-def _may_be_domain(tokens: Sequence[Token], at: int) -> bool:
-    """Say whether a plain word can be a domain's: it is a mail host, or a dot comes next."""
-    if tokens[at].norm in lexicon.MAIL_HOSTS:
-        return True
-    return at + 1 < len(tokens) and _dot(tokens[at + 1].raw, tokens[at + 1].norm)
-
-
 @lru_cache(maxsize=REMEMBERED)
 def _dot(raw: str, norm: str) -> bool:
+    """Say whether a word can stand for the dot of a domain, or begins with it: a plain word before it may be one."""
     return norm in _DOTS or norm == "point" or raw[:1] == "." or norm.startswith("dot-")
 
 

@@ -21,7 +21,10 @@ _SECRET = (
     "favorite band", "name of your first pet", "name of your school", "honeymoon", "wi-fi key", "wifi key",
     "network key",
     "answer to that", "answer to your security question", "answer to the security question", "answer on file",
-    "keyword",
+    "keyword", "word did you choose", "word you chose", "word you set", "word on file", "word on the account",
+    "word for security", "phrase on the account", "voice password", "account word", "access word", "magic word",
+    "challenge word", "word you agreed", "word we agreed", "word you picked", "word did you pick", "word did you set",
+    "phrase did you choose", "phrase you chose", "phrase you set", "security name", "security keyword",
 )  # fmt: skip
 _USER = (
     "username", "user name", "user id", "userid", "login", "login id", "login name", "log in id", "logon",

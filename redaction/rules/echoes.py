@@ -12,19 +12,24 @@ from redaction import lexicon
 from redaction.context import CallContext
 from redaction.hits import Hit
 from redaction.neighbours import parts_of
+from redaction.rules import births
+from redaction.rules.age_answers import counted, number_end, with_unit
 from redaction.rules.numbers import found
-from redaction.spoken import fold
+from redaction.spoken import NUMERIC, fold
 from redaction.view import Token
 
 RULE = "echoed_digits"
-KINDS = ("NUMBER_SEQUENCE",)
+KINDS = ("NUMBER_SEQUENCE", "AGE")
 LEAST = 5
 NEARLY_FROM = 6
 LONGEST = 12
+SOON = 50
+AGE_DIGITS = 2
 
 
 def find(context: CallContext) -> Iterator[Hit]:
     """Yield tokens with digits that together repeat a code of this call, and that no other rule took."""
+    yield from _ages(context)
     hits = found(context)
     codes = {code for hit in hits if len(code := _digits_of(hit)) >= LEAST}
     if not codes:
@@ -36,6 +41,24 @@ def find(context: CallContext) -> Iterator[Hit]:
         told = "".join(char for token in group for char in token.norm if char.isdigit())
         if len(told) >= LEAST and any(_same(told, code) for code in codes):
             yield Hit(tuple(token for token in group), "NUMBER_SEQUENCE", 0.7, RULE, "a code in another writing")
+
+
+def _ages(context: CallContext) -> Iterator[Hit]:
+    """Yield an age that is said once more soon after, in whatever words: "right, forty five it is"."""
+    ages = [hit for hit in births.find(context) if hit.kind == "AGE"]
+    talk = context.view.talk
+    parts = parts_of(talk) if ages else ()
+    mine = {token.at for hit in ages for token in hit.tokens}
+    for hit in ages:
+        code = _digits_of(hit)
+        first = context.cues.places[hit.tokens[-1].at] + 1
+        at, last = first, min(len(talk), first + SOON)
+        while at < last:
+            end = number_end(talk, parts, at) if parts[at].said in NUMERIC else at + 1
+            same = parts[at].said in NUMERIC and fold(parts[at:end]) == code and len(code) == AGE_DIGITS
+            if same and talk[at].at not in mine and not counted(talk[at : end + 1]):
+                yield Hit(tuple(talk[at : with_unit(talk, end)]), "AGE", 0.6, RULE, "an age said once more")
+            at = end
 
 
 def _digits_of(hit: Hit) -> str:

@@ -32,7 +32,11 @@ def find(context: CallContext) -> Iterator[Hit]:
     if RULE not in kept:
         kept[RULE] = tuple(_placed_names(context))
     found: list[Hit] = list(kept[RULE])
-    found.extend(guessed.find(context, found, RULE))
+    if context.guess is not None:
+        guesses = list(guessed.find(context, found, RULE))
+        if not guesses:
+            return  # nothing but what was found without the model
+        found.extend(guesses)
     found.extend(_joined(context, found))
     found.extend(_initials(context, found))
     found = [hit for hit in found if not all(_abbreviation(context, token) for token in hit.tokens)]

@@ -70,6 +70,10 @@ LIVING = (
     "cab to", "corner of", "arrived at", "based at", "come to", "collected from", "pickup from", "registered at",
     "we're at", "went to", "going to", "goes to",
     "i'm at", "drop it at", "dropped at", "new one to", "enter on", "station is on", "stop is on", "drops you off at",
+    "find me at", "find us at", "over at", "property is", "property at", "place is", "place at", "flat at",
+    "house at", "premises at", "residence is", "residence at", "drop it off at", "leave it at", "round at",
+    "standing at", "leak is at", "happened at", "fault is at", "should go to", "bring it to", "courier it to",
+    "forward it to", "post to", "bill me at", "write to me at", "visit us at", "moving into",
 )  # fmt: skip
 
 

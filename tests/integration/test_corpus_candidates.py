@@ -21,7 +21,10 @@ async def test_candidates_are_counted_by_the_reason_that_keeps_them_out(tenant: 
     calls = tenant.resources.database.scoped("calls", tenant.workspace_id)
     await calls.update_all({}, {"$set": {"state": "ready"}})
     assert (await team.get("/v1/corpus/candidates")).json() == {"purpose_not_granted": 2}
+    officer = await tenant.client(Scope.PRIVACY_MANAGE)
+    await officer.post("/v1/holds", json={"matter": "2026-1", "call_id": ids[0]})
+    assert (await team.get("/v1/corpus/candidates")).json() == {"held": 1, "purpose_not_granted": 1}
     await calls.update_all({}, {"$set": {"purposes": ["train_ai_system"]}})
-    assert (await team.get("/v1/corpus/candidates")).json() == {"not_instructed": 2}
-    await calls.update({"_id": ids[0]}, {"$set": {"role": "controller"}})
-    assert (await team.get("/v1/corpus/candidates")).json() == {"not_instructed": 1, "workspace_opted_out": 1}
+    assert (await team.get("/v1/corpus/candidates")).json() == {"held": 1, "not_instructed": 1}
+    await calls.update_all({}, {"$set": {"role": "controller"}})
+    assert (await team.get("/v1/corpus/candidates")).json() == {"held": 1, "workspace_opted_out": 1}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import MakeTenant, Tenant
+from conftest import now as utc_now
 from erasing import Case, log
 from holding import ANNA, NOW, log_of, new_call, new_cdr
 
@@ -136,9 +137,9 @@ async def test_another_workspaces_restriction_restricts_nothing_here(case: Case,
 async def test_nothing_restricted_is_a_candidate_for_training(case: Case) -> None:
     call_id = await case.ready(call_log=log())
     await case.ready(call_log=log(caller=BERT))
-    before = await count_candidates(case.resources, case.tenant.workspace_id, now=NOW)
+    before = await count_candidates(case.resources, case.tenant.workspace_id, now=utc_now())
     await restrict(case, person={"number": ANNA})
-    after = await count_candidates(case.resources, case.tenant.workspace_id, now=NOW)
+    after = await count_candidates(case.resources, case.tenant.workspace_id, now=utc_now())
     assert ("restricted" in before, after["restricted"], sum(after.values())) == (False, 1, sum(before.values()))
     assert call_id
 

@@ -22,6 +22,7 @@ NOW = {
         "transcript": {"window": None, "profile": "P30D", "longest": None, "action": "erase"},
     },
     "training": True,
+    "training_basis": {"US": "legitimate_interest"},
     "insights": False,
     "access": {"agent": []},
     "applied_at": None,
@@ -95,8 +96,8 @@ def test_set_changes_the_windows_that_are_named_and_no_others(client: type[FakeC
         "PUT",
         "/v1/workspaces/ws_a/retention",
         {
-            "windows": {"transcript": "P20D"}, "training": True, "insights": False, "access": {"agent": []},
-            "reason": "shorter", "based_on": 4,
+            "windows": {"transcript": "P20D"}, "training": True, "training_basis": {"US": "legitimate_interest"},
+            "insights": False, "access": {"agent": []}, "reason": "shorter", "based_on": 4,
         },
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from corpus.deid.facts import LEAST_WEEKS, MOST_WEEKS, shift_of
     [
         ("September 13, 1987.", date(1987, 9, 13), "June 28, 1987."),
         ("the 21st of March 1987", date(1987, 3, 21), "the 3rd of January 1987"),
-        ("the twenty first of March nineteen eighty seven", date(1987, 3, 21), "the third of January nineteen eighty seven"),
+        ("the twenty first of March nineteen ten", date(1910, 3, 21), "the third of January nineteen ten"),
         ("13/9/85", date(1985, 9, 13), "28/6/85"),
         ("09-15-1950", date(1950, 9, 15), "06-30-1950"),
         ("1985-03-07", date(1985, 3, 7), "1984-12-20"),

@@ -28,13 +28,13 @@ def _merged(units: list[TokenCounts]) -> TokenCounts:
 
 @pytest.mark.parametrize(("workspaces", "stays"), [(2, False), (3, True), (4, True)])
 def test_a_word_stays_from_rare_k_workspaces_on(workspaces: int, stays: bool) -> None:
-    counts = _merged([_counted(f"ws_{number}", "my Zorgomat sings") for number in range(workspaces)])
-    text = generalise(item("my Zorgomat, sings"), counts.common(3)).turns[0].text
-    assert text == ("my Zorgomat, sings" if stays else "my [name], sings")
+    counts = _merged([_counted(f"ws_{number}", "my Zorgomat works") for number in range(workspaces)])
+    text = generalise(item("my Zorgomat, works"), counts.common(3)).turns[0].text
+    assert text == ("my Zorgomat, works" if stays else "my [name], works")
 
 
 def test_calls_of_one_workspace_however_many_make_no_word_common() -> None:
-    counts = _merged([_counted("ws_1", *["the zorgomat sings"] * 50), _counted("ws_1", "the zorgomat sings")])
+    counts = _merged([_counted("ws_1", *["the zorgomat works"] * 50), _counted("ws_1", "the zorgomat works")])
     assert "zorgomat" not in counts.common(2)
 
 

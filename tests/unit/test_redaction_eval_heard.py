@@ -59,16 +59,37 @@ def test_an_item_that_was_not_written_at_all_is_not_in_the_call() -> None:
     assert with_heard_truth(script, talk("Yes.")).items == ()
 
 
-@given(st.lists(st.sampled_from("abcdef")), st.lists(st.sampled_from("abcdef")))
+@given(
+    st.lists(st.sampled_from(["a", "lo", "veu", "loveu", "ndlovu", "7"])),
+    st.lists(st.sampled_from(["a", "lo", "veu", "7"])),
+)
 def test_an_alignment_names_every_word_of_both_sides_once_and_in_order(one: list[str], other: list[str]) -> None:
     pairs = aligned(one, other)
-    assert [left for left, _ in pairs if left is not None] == list(range(len(one)))
-    assert [right for _, right in pairs if right is not None] == list(range(len(other)))
+    assert [place for left, _ in pairs for place in left] == list(range(len(one)))
+    assert [place for _, right in pairs for place in right] == list(range(len(other)))
 
 
 @given(st.lists(st.sampled_from("abcdef")))
 def test_the_same_words_are_aligned_one_to_one(words: list[str]) -> None:
-    assert aligned(words, words) == [(at, at) for at in range(len(words))]
+    assert [(list(left), list(right)) for left, right in aligned(words, words)] == [
+        ([at], [at]) for at in range(len(words))
+    ]
+
+
+def test_a_name_written_as_two_words_is_the_item_with_both() -> None:
+    words = said("Hello Obinna Ndlovu here", "Obinna", "Ndlovu")
+    assert kept(words, "Hello Abena Andi Loveu here") == ["Abena", "Andi", "Loveu"]
+
+
+def test_letters_written_in_two_chunks_are_the_code_with_both() -> None:
+    words = said("my pan is X R N C Z 3 4", "X", "R", "N", "C", "Z", "3", "4")
+    assert kept(words, "my pan is XOTN, CZ 34") == ["XOTN,", "CZ", "34"]
+
+
+def test_a_word_unlike_what_was_said_is_nobodys_and_one_like_it_is_charged() -> None:
+    heard = carried(said("Sure give me a second"), "Lobby give me a seconds".split(), frozenset(), 9)
+    assert [one.mark for one in heard] == [9, 0, 0, 0, 0]
+    assert not any(one.carries for one in heard)
 
 
 def test_kept_calls_are_found_by_what_they_say(tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ def told(*lines: str) -> set[str]:
         (("My shop steward told me to ring.",), "trade union"),
         (("We were out on strike that week.",), "trade union"),
         (("Take my Unison dues from the other account.",), "trade union"),
-        (("He pays into IG Metall.",), "trade union"),
         (("It is for the union subs.",), "trade union"),
         (("The donation goes to the Labour party.",), "politics"),
         (("Any condition?", "I think it's bipolar disorder."), "health"),
