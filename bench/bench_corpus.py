@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
 import time
@@ -16,8 +17,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -133,16 +132,20 @@ class Took:
     grew: int
 
 
+def resident() -> int:
+    """Return how much memory this process has, in bytes (Linux)."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 async def timed(work: Callable[[], Awaitable[Any]]) -> Took:
     """Measure a piece of work: CPU of this process with all its threads, wall, and how far its memory grew."""
-    me = psutil.Process()
-    most, stop = me.memory_info().rss, False
+    most, stop = resident(), False
     base = most
 
     async def watch() -> None:
         nonlocal most
         while not stop:
-            most = max(most, me.memory_info().rss)
+            most = max(most, resident())
             await asyncio.sleep(0.02)
 
     watching = asyncio.create_task(watch())
@@ -178,7 +181,7 @@ async def run(settings: Settings, arguments: argparse.Namespace) -> None:
     best = max(loop.cpu_s / building.cpu_s for loop, building, _, _ in loops)
     verdict = "reached" if best >= MARK else "MISSED"
     print(f"building / plain loop, CPU, best of {len(loops)}: {best:.1%} (mark {MARK:.0%}: {verdict})")
-    print(f"most memory of this process: {psutil.Process().memory_info().rss / 2**20:.0f} MiB at the end")
+    print(f"most memory of this process: {resident() / 2**20:.0f} MiB at the end")
     resources.close()
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import msgspec
 
@@ -26,6 +26,7 @@ from corpus.unit_writer import PARTS, UnitStats
 from domain.corpus import Split
 from storage.mongo import Document
 
+Counts = TypeVar("Counts")
 MOST_TOKEN_BYTES: Final = 64 * 1024 * 1024
 """So much of the people's tokens is looked at at once; of more, a sixteenth at a time."""
 
@@ -76,29 +77,62 @@ async def joined(
     items = Counter[str]()
     for unit in with_items:
         items[unit["workspace_id"]] += unit["items"]
-    tuples, tokens, sightings = await _merged(staging, with_items, keyed)
-    common = tokens.common(policy.rare_k)
-    named = await asyncio.to_thread(_named, sightings, second, common)
+    tuples, tokens = await _merged(staging, with_items)
+    named = await _named(staging, with_items, keyed, second, tokens.common(policy.rare_k))
     together = Together(items)
     await _find_people(staging, with_items, together)
     splits = split_of(together, items, policy.splits, keyed)
     return Counted(tuples.to_document(), tokens.to_bytes(), splits, sorted(named))
 
 
-def _named(sightings: Sightings, second: SecondLook | None, common: Common) -> frozenset[str]:
-    return frozenset() if second is None else name_like(sightings, second, asked=common.__contains__)
+async def _named(
+    staging: Staging, units: Sequence[Document], keyed: Keyed, second: SecondLook | None, common: Common
+) -> frozenset[str]:
+    """Return the words that the second detector takes for names, of those that workspaces enough say.
 
-
-async def _merged(
-    staging: Staging, units: Sequence[Document], keyed: Keyed
-) -> tuple[TupleCounts, TokenCounts, Sightings]:
-    tuples, tokens, sightings = TupleCounts(), TokenCounts.of_unit(b""), Sightings(keyed)
+    The places of all the others are not kept: they are most words, and told as a class anyway.
+    """
+    if second is None:
+        return frozenset()
+    sightings, asked = Sightings(keyed), common.__contains__
     for unit in units:
         stats = msgspec.msgpack.decode(await staging.get(unit["stats"]), type=UnitStats)
-        tuples = tuples.merged(TupleCounts.from_document(stats.tuples))
-        tokens = await asyncio.to_thread(tokens.merged, TokenCounts.from_bytes(stats.tokens))
-        await asyncio.to_thread(sightings.take, Sightings.from_bytes(stats.sightings, keyed))
-    return tuples, tokens, sightings
+        own = Sightings.from_bytes(stats.sightings, keyed)
+        await asyncio.to_thread(sightings.take, own, asked)
+    return await asyncio.to_thread(name_like, sightings, second)
+
+
+async def _merged(staging: Staging, units: Sequence[Document]) -> tuple[TupleCounts, TokenCounts]:
+    tuples, tokens = _Merging(TupleCounts.merged), _Merging(TokenCounts.merged)
+    for unit in units:
+        stats = msgspec.msgpack.decode(await staging.get(unit["stats"]), type=UnitStats)
+        tuples.add(TupleCounts.from_document(stats.tuples))
+        await asyncio.to_thread(tokens.add, TokenCounts.from_bytes(stats.tokens))
+    return tuples.put_together(TupleCounts()), await asyncio.to_thread(tokens.put_together, TokenCounts())
+
+
+class _Merging(Generic[Counts]):
+    """Puts counts together two of a kind at a time, so that each is copied as often as there are doublings."""
+
+    def __init__(self, merged: Callable[[Counts, Counts], Counts]) -> None:
+        self._merged = merged
+        self._levels: list[Counts | None] = []
+
+    def add(self, counts: Counts) -> None:
+        """Take one more."""
+        for at, there in enumerate(self._levels):
+            if there is None:
+                self._levels[at] = counts
+                return
+            counts, self._levels[at] = self._merged(there, counts), None
+        self._levels.append(counts)
+
+    def put_together(self, nothing: Counts) -> Counts:
+        """Return all of them together."""
+        found = nothing
+        for counts in self._levels:
+            found = found if counts is None else self._merged(counts, found)
+        return found
 
 
 async def _find_people(staging: Staging, units: Sequence[Document], together: Together) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
+from corpus.deid.rare import MOST_TAGS
 from corpus.deid.source import SurrogateScope
 from domain.errors import Invalid
 
@@ -84,7 +85,7 @@ class CorpusPolicy:
 _BOUNDS: Final[Mapping[str, tuple[int, int]]] = {
     "k": (2, 100_000),
     "l": (1, 1000),
-    "rare_k": (1, 100_000),
+    "rare_k": (1, MOST_TAGS),
     "sample_size": (0, 1000),
     "minimum_redaction": (1, 1_000_000),
     "max_shard_bytes": (64 * 1024, LARGEST_SHARD),

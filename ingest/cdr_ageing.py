@@ -31,7 +31,7 @@ class CdrAgeing:
 
     def clocks(self) -> Sequence[Clock]:
         """Return the two clocks: that of the identifiers, and that of the record."""
-        spans = DueSpans(self._cdrs)
+        spans = DueSpans(self._cdrs.reading())
         return (
             Clock(
                 what="cdrs.identifiers",

@@ -12,7 +12,8 @@ from typing import Final
 
 from ingest.clocks import Bounds, within
 from ingest.pace import Pace
-from storage.mongo import Collection, Document
+from storage.mongo import Document
+from storage.walks import Reading
 
 SPAN: Final = 4_000
 """How many calls a span has at most, and a few more where several began at the instant that ends it."""
@@ -23,7 +24,7 @@ BY_IDENTIFIERS: Final = (("workspace_id", 1), (_DUE_AT, 1), (_MONTH, 1), (_START
 class DueSpans:
     """The spans of one workspace. Each is of one instant at which all in it are due, and of one month: none overlap."""
 
-    def __init__(self, cdrs: Collection) -> None:
+    def __init__(self, cdrs: Reading) -> None:
         self._cdrs = cdrs
         self.pace = Pace(SPAN)
 

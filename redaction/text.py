@@ -101,7 +101,7 @@ def words_in(text: str) -> Iterator[tuple[int, int, bool]]:
 
 
 def _idle(piece: str, *, beside: bool) -> bool:
-    """Say whether a piece is but marks; right behind what is hidden a full stop is one (else a "dot"), and so is "'s"."""
+    """Say whether a piece is but marks; behind what is hidden a full stop is one (else a "dot"), and so is "'s"."""
     return bool((_IDLE_BEHIND if beside else _IDLE).fullmatch(piece))
 
 

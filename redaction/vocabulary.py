@@ -27,7 +27,7 @@ _FILES = {
     "major_places.txt": _PLACE | _MAJOR,
     "brands.txt": _BRAND,
 }
-REMEMBERED = 1 << 14
+REMEMBERED = 1 << 12
 """How many different words a process keeps the answers for."""
 _ANY_NAME = _GIVEN | _MORE_GIVEN | _SURNAME | _MORE_SURNAME
 

@@ -1,7 +1,7 @@
 """The audit chain: each workspace's events in order, each holding the hash of the one before (`domain.chains`).
 
-Events grow old like other usage data. What goes is always the chain's beginning, and an anchor stays in its place: number
-and hash of the last event that went.
+Events grow old like other usage data. What goes is always the chain's beginning, and an anchor stays in its place:
+number and hash of the last event that went.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class AuditHeads:
         return await self._audit.verify(workspace_id, kept=kept)
 
     async def _anchored(self, workspace_id: str) -> bool:
-        """Say whether the chain begins where we let it begin: at its first event, or behind an anchor that we signed."""
+        """Say whether the chain begins where it may: at its first event, or behind an anchor that we signed."""
         anchor = await self._audit.anchor(workspace_id)
         if anchor is None:
             return True

@@ -30,6 +30,18 @@ class Reading(Protocol):
         """Count the matching documents in an index."""
         ...
 
+    def key_at(
+        self,
+        found: Mapping[str, Any],
+        fields: Sequence[str],
+        *,
+        index: Sequence[tuple[str, int]],
+        skip: int = 0,
+        last: bool = False,
+    ) -> Awaitable[dict[str, Any] | None]:
+        """Return these fields of one match in the order of an index."""
+        ...
+
     def ids(self, found: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], size: int) -> AsyncGenerator[list[Any]]:
         """Yield the ids of the matching documents, so many at a time."""
         ...

@@ -19,7 +19,7 @@ _BETWEEN: Final = re.compile(r"[-/\u2013]")
 class Memo(dict[str, _Told]):
     """What a function says of words, remembered; when it is full it begins anew.
 
-    A plain dict: words are asked for by the million, and each look-up in an `lru_cache` touches several times the memory.
+    A plain dict: words are asked for by the million, and a look-up in an `lru_cache` touches several times the memory.
 
     Args:
         of: the function.

@@ -77,9 +77,16 @@ class Sightings:
                 if len(own.places) < PLACES or draw < own.places[-1][0]:
                     _keep(own.places, (draw, _sight(item, number, at)), PLACES)
 
-    def take(self, other: Sightings) -> None:
-        """Take in what was gathered of other items: as much work as there is in the other."""
+    def take(self, other: Sightings, asked: Asked | None = None) -> None:
+        """Take in what was gathered of other items: as much work as there is in the other.
+
+        Args:
+            other: what was gathered there.
+            asked: says of a word in its normal form whether it will be asked about; others are left, and cost nothing.
+        """
         for key, seen in other._seen.items():
+            if asked is not None and not asked(key.removeprefix(_CAPITAL)):
+                continue
             own = self._seen.setdefault(key, Seen())
             own.items += seen.items
             own.ids = sorted({*own.ids, *seen.ids})[:NAMED]

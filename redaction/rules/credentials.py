@@ -27,7 +27,7 @@ from redaction.rules.credential_words import (
 )
 from redaction.rules.naming import phrase_ends
 from redaction.rules.said_again import told_again
-from redaction.rules.written import quotation, written
+from redaction.rules.written import prose, quotation, written
 from redaction.spoken import NUMERIC, Said, part_of
 from redaction.view import Token
 
@@ -47,7 +47,6 @@ _SUMS = frozenset({Said.MONEY, Said.PERCENT})
 _CODED = NUMERIC | {Said.LETTER, Said.CODE, Said.REPEAT}
 ANSWER_S = 20.0
 TURNS = 3
-LONG_PROSE = 6
 _AMID = LEAD | LINKS
 _NOT_ODD = REFUSED | LEAD
 
@@ -130,15 +129,9 @@ def _told(tokens: Sequence[Token], at: int, kind: str) -> tuple[Token, ...]:
         said.append(token)
     if kind == "SOCIAL_HANDLE" and not _handle(said):
         return ()
-    if kind == "USERNAME" and _prose(said):
+    if kind == "USERNAME" and prose(said):
         return ()
     return written(said, kind) or (tuple(said) if _plausible(said, kind) else ())
-
-
-def _prose(said: Sequence[Token]) -> bool:
-    """Say whether a sentence about logging in follows rather than a name: ordinary words but for one."""
-    strange = [token.norm for token in said if not vocabulary.english(token.norm)]
-    return len(said) >= LONG_PROSE and len(strange) < 2 and all(map(str.isalpha, strange))  # noqa: PLR2004 - one name of a thing
 
 
 def _after_lead(tokens: Sequence[Token], at: int) -> int:

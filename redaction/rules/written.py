@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from redaction import vocabulary
 from redaction.view import Token
 
+LONG_PROSE = 6
+FEWEST_STRANGE = 2
 MOST_QUOTED = 5
 """So many words stand in quotation marks as one value."""
 _OPENS = re.compile(r"^[(\[]?['\"\u2018\u201c`]")
@@ -50,3 +53,9 @@ def _address(told: Sequence[Token]) -> tuple[Token, ...]:
         return ()
     stroke = first + 1 < len(told) and told[first + 1].raw == "/"
     return tuple(told[first : first + 3 if stroke else first + 1])
+
+
+def prose(said: Sequence[Token]) -> bool:
+    """Say whether a sentence about logging in follows rather than a name: ordinary words but for one."""
+    strange = [token.norm for token in said if not vocabulary.english(token.norm)]
+    return len(said) >= LONG_PROSE and len(strange) < FEWEST_STRANGE and all(map(str.isalpha, strange))

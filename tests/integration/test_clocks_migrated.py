@@ -36,5 +36,5 @@ async def test_imports_get_an_end_and_replaced_indexes_go_however_often_it_runs(
     assert "identifiers-retain_until" not in names
     assert {
         "workspace_id_identifiers-month_identifiers-index",
-        "workspace_id_identifiers-retain_until_identifiers-month",
+        "workspace_id_identifiers-retain_until_identifiers-month_setup_time",
     } <= names

@@ -72,7 +72,7 @@ async def test_the_receipt_says_what_went_when_and_why(case: Case) -> None:
     await case.erase(call_id)
     receipt = (await case.client.get(f"/v1/calls/{call_id}/receipt")).json()
     assert receipt["cause"] == "request"
-    assert receipt["erased"] == {"transcription": 2, "redaction": 1, "ingest": 3}
+    assert receipt["erased"] == {"transcription": 2, "redaction": 1, "ingest": 3, "corpus": 0}
     assert receipt["key_destroyed"] is True
     assert before <= datetime.fromisoformat(receipt["erased_at"]) <= utc_now()
     assert len(await case.events("call:erasure:requested")) == 1

@@ -14,7 +14,7 @@ from corpus.deid.dates import LINKING, MONTH_OF
 from corpus.deid.vocabulary import is_common, look
 from domain.corpus import CorpusItem
 
-CALLS = 250
+CALLS = 120
 _SAYS_NOTHING = (
     spelling.SMALL | places.STAYS | ages.STAYS | people.TITLES | LINKING | mailboxes.SIGNS | people.BESIDE
     | {*said.DIGIT_OF, *said.TWO_DIGITS_OF, *said.SCALE_OF, *said.TIMES_OF, *said.LETTER_OF, *MONTH_OF}

@@ -80,6 +80,13 @@ def test_who_says_how_many_words_are_asked_about_is_obeyed() -> None:
     assert name_like(sighted("ask Priyanka in Thackerby"), Knowing(), asked="thackerby".__eq__) == {"thackerby"}
 
 
+def test_of_what_is_taken_in_only_words_that_are_asked_about_are_kept() -> None:
+    sightings = Sightings(KEYED)
+    sightings.take(sighted("ask Priyanka in Thackerby", "then Will came"), {"priyanka", "will"}.__contains__)
+    assert name_like(sightings, Knowing()) == {"priyanka", "^will"}
+    assert len(sightings) == 2
+
+
 @given(
     st.lists(st.sampled_from(["ask Priyanka", "in Thackerby", "then Will came", "hello"]), max_size=12),
     st.integers(0, 12),

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from talk import talk
 
 from bench.redaction_eval import heard, report
 from bench.redaction_eval.align import aligned, carried, with_heard_truth
 from bench.redaction_eval.model import Item, Mark, Place, Role, Said, Script, Turn
 from bench.redaction_eval.open_sets import as_call
 from bench.redaction_eval.score import Found, tally
+from tests.talk import talk
 
 
 def said(text: str, *item: str, mark: int = 1) -> list[Said]:
@@ -87,7 +87,7 @@ def test_letters_written_in_two_chunks_are_the_code_with_both() -> None:
 
 
 def test_a_word_unlike_what_was_said_is_nobodys_and_one_like_it_is_charged() -> None:
-    heard = carried(said("Sure give me a second"), "Lobby give me a seconds".split(), frozenset(), 9)
+    heard = carried(said("Sure give me a second"), ["Shoa", "give", "me", "a", "seconds"], frozenset(), 9)
     assert [one.mark for one in heard] == [9, 0, 0, 0, 0]
     assert not any(one.carries for one in heard)
 

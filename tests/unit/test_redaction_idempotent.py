@@ -26,7 +26,8 @@ OPERATORS = [one for one in Operator if one is not Operator.KEEP]
 LEAVING_MARKS = [one for one in OPERATORS if one is not Operator.SURROGATE]
 PIECES = (
     "my password is", "Sunflower,", "meera.k@example.com", "at", "example dot com", "4155550132", "4111 1111 1111 1111",
-    "Meera Krishnan", "listen,", "no no,", "is that right?", "42 Maple Street,", "[PERSON_1]", "[IBAN:0123456789abcdef].",
+    "Meera Krishnan", "listen,", "no no,", "is that right?", "42 Maple Street,", "[PERSON_1]",
+    "[IBAN:0123456789abcdef].",
     "*****", "*****.", "[REDACTED],", "[PASSWORD].", "and", "S as in sugar", "double four", "I am 42.", "Agent:", ". .",
     "'Qwe-77!x',", "\n", "Customer:", "ends in", "oh one", "<b>", "{", "}", "it's", "Krishnan's",
 )  # fmt: skip
