@@ -30,7 +30,7 @@ class Signed(StrEnum):
 
 def signed_message(what: Signed, body: bytes) -> bytes:
     """Return the bytes that are signed."""
-    return f"callward/{what.value}/1\n".encode() + body
+    return b"callward/%s/1\n" % what.value.encode() + body
 
 
 def vouched_for(number: int, public_key: bytes) -> bytes:
