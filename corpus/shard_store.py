@@ -55,7 +55,7 @@ class ShardStore:
                 largest = max(largest, len(piece))
                 digest.update(piece)
                 yield piece
-                full = limit is not None and writer.size + 2 * largest > limit
+                full = limit is not None and writer.size + 2 * largest + writer.foot > limit
                 table = None if full else await anext(tables, None)
             piece = writer.finish()
             digest.update(piece)

@@ -50,6 +50,10 @@ _REPEATED: Final = [
 ]
 """Columns whose values come again and again. Of times and of whole turns a dictionary is only in the way."""
 
+_FOOT: Final = 4096
+_FOOT_OF_GROUP: Final = 2400
+"""Bytes of the foot of a file (schema, places of columns), measured at 2,900 and 1,900 for our 23 columns, and some."""
+
 
 def table_of(items: Sequence[CorpusItem]) -> pa.Table:
     """Return items as one table, in their order: column by column, for rows take pyarrow several times as long."""
@@ -133,11 +137,18 @@ class ShardWriter:
         )
         self.rows = 0
         self.size = 0
+        self._groups = 0
+
+    @property
+    def foot(self) -> int:
+        """No fewer bytes than `finish` will return when one row group more is written: they tell of every group."""
+        return _FOOT + _FOOT_OF_GROUP * (self._groups + 1)
 
     def write(self, table: Any) -> bytes:
         """Write a table as one row group; return the bytes that are ready."""
         self._writer.write_table(table, row_group_size=max(1, table.num_rows))
         self.rows += int(table.num_rows)
+        self._groups += 1
         return self._taken()
 
     def finish(self) -> bytes:

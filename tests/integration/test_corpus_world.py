@@ -71,13 +71,13 @@ class Files:
                 yield str({name: value for name, value in row.items() if name != "turns"})
 
 
-async def build(resources: Resources, *, key: bytes | None = None, now: datetime) -> str:
+async def build(resources: Resources, world: World, *, key: bytes | None = None, now: datetime) -> str:
     """Build a release with the real finder over its canaries and the real second detector; return its id."""
     finder = PresidioFinder()
     chores = chores_of(canary_sources=lambda some: canary_sources(finder, some), second_look=second_look)
-    asked = CorpusPolicy.from_document(POLICY)
+    asked, workspaces = CorpusPolicy.from_document(POLICY), [tenant.workspace_id for tenant in world.tenants]
     made = await ReleaseStore(resources).create(
-        purpose="a test", asked_by="key_test", policy=asked, workspaces=None, now=now, key=key
+        purpose="a test", asked_by="key_test", policy=asked, workspaces=workspaces, now=now, key=key
     )
     await run_jobs(resources, chores)
     return str(made["_id"])
@@ -111,7 +111,7 @@ async def test_a_release_holds_exactly_the_lawful_calls_and_nothing_that_was_pla
     await emptied(resources)
     world = await make_world(make_tenant, resources, calls=CALLS, seed=11, now=datetime.now(UTC))
     now = datetime.now(UTC)
-    files = await Files.of(resources, await build(resources, now=now))
+    files = await Files.of(resources, await build(resources, world, now=now))
     release = files.release
     assert release["state"] == "review", [gate for gate in release["gates"] if not gate["passed"]]
     lineage = await by_call(resources, world, release["number"])
@@ -179,11 +179,11 @@ async def test_the_same_calls_and_the_same_key_make_the_same_bytes(
     make_tenant: MakeTenant, resources: Resources
 ) -> None:
     await emptied(resources)
-    await make_world(make_tenant, resources, calls=150, seed=3, now=datetime.now(UTC))
+    world = await make_world(make_tenant, resources, calls=150, seed=3, now=datetime.now(UTC))
     now, key = datetime.now(UTC), bytes(range(32))
-    first = await Files.of(resources, await build(resources, key=key, now=now))
-    again = await Files.of(resources, await build(resources, key=key, now=now))
-    other = await Files.of(resources, await build(resources, now=now))
+    first = await Files.of(resources, await build(resources, world, key=key, now=now))
+    again = await Files.of(resources, await build(resources, world, key=key, now=now))
+    other = await Files.of(resources, await build(resources, world, now=now))
     assert first.rows()
     shards = {name: body for name, body in first.bodies.items() if name.endswith("parquet")}
     assert shards == {name: body for name, body in again.bodies.items() if name.endswith("parquet")}

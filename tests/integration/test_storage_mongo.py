@@ -229,8 +229,8 @@ async def test_a_numbered_migration_runs_once(resources: Resources, monkeypatch:
 
 
 async def test_keys_and_the_proof_of_erasures_lie_in_a_database_of_their_own(resources: Resources) -> None:
-    """A restore of the records must bring back neither a destroyed key nor what was erased."""
+    """A restore of the records must bring back no destroyed key, nothing erased, and nobody who left the corpus."""
     name = resources.settings.mongo_database
     apart = {one for one in BY_NAME if resources.database._raw(one).database.name == f"{name}_keys"}
-    assert apart == {"keys", "tombstones", "receipts", "purge_jobs"}
+    assert apart == {"keys", "tombstones", "receipts", "purge_jobs", "signing_keys", "revocations"}
     assert {resources.database._raw(one).database.name for one in set(BY_NAME) - apart} == {name}
