@@ -17,7 +17,7 @@ from ingest.log_layout import DeviceLog
 from ingest.log_names import EntryNames, Named
 from ingest.log_pages import unfolded
 from ingest.traffic import TrafficSealer, month_of
-from storage.keys import BlindIndexer
+from storage.blind_index import BlindIndexer
 from storage.mongo import Document
 from storage.sealing import ValueSealer
 
